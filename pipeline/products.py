@@ -35,6 +35,7 @@ class Part(Frozen):
     cut_start: bool = False  # lacks its beginning
     cut_end: bool = False  # breaks off
     script: Script = "simplified"
+    doc_id: str = ""  # the record's id: it needs the source's bytes, which only ingestion has
 
 
 class Ingested(Frozen):

@@ -8,7 +8,7 @@ through ``Text.span`` alone.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 
@@ -108,26 +108,72 @@ class Text:
         return Text(self.raw, (f for f in self.fixes if f.start >= start and f.end <= end), start, end)
 
     def edited(self, edits: Sequence[Edit]) -> Text:
-        """A new text with ``edits`` (sorted, disjoint, clean coordinates) composed onto the fixes that are there."""
+        """A new text with ``edits`` (sorted, disjoint, clean coordinates) composed onto the fixes that are there.
+
+        What an edit leaves of a character-by-character fix stays; a fix that maps as a whole is taken over as a whole, so
+        that no character the edit spared is lost.
+
+        Raises:
+            ValueError: the edits overlap, run backwards or leave the text.
+        """
         if not edits:
             return self
-        new: list[Fix] = []
-        for edit in edits:
-            a, b = self.span(edit.start, edit.end)
-            new.append(Fix(a, b, edit.text, edit.kind))
-        old = iter(self.fixes)
         merged: list[Fix] = []
+        old = iter(self._placed())
         pending = next(old, None)
-        for fix in new:
-            while pending is not None and pending.end <= fix.start and not (pending.start == fix.start == fix.end):
-                merged.append(pending)
+        for edit in self._widened(edits):
+            start, end = self.span(edit.start, edit.end)
+            while pending is not None and pending[1] <= edit.start:
+                merged.append(pending[2])
                 pending = next(old, None)
-            while pending is not None and pending.start < fix.end and pending.end <= fix.end:
-                pending = next(old, None)  # swallowed: the new fix was computed from its result
-            if pending is not None and pending.start < fix.end:
-                raise ValueError(f"edit at raw {fix.start} cuts through the fix at {pending.start}")
-            merged.append(fix)
-        while pending is not None:
-            merged.append(pending)
-            pending = next(old, None)
+            while pending is not None and pending[0] < edit.end:
+                first, last, fix = pending
+                if first < edit.start:
+                    merged.append(Fix(fix.start, start, fix.text[: edit.start - first], fix.kind))
+                if last > edit.end:
+                    pending = edit.end, last, Fix(end, fix.end, fix.text[edit.end - first :], fix.kind)
+                    break
+                pending = next(old, None)  # swallowed: the edit was computed from its result
+            merged.append(Fix(start, end, edit.text, edit.kind))
+        if pending is not None:
+            merged.append(pending[2])
+        merged.extend(fix for _, _, fix in old)
         return Text(self.raw, merged, self.start, self.end)
+
+    def _placed(self) -> Iterator[tuple[int, int, Fix]]:
+        """Every fix with the clean span that it fills."""
+        at, clean = self.start, 0
+        for fix in self.fixes:
+            clean += fix.start - at
+            yield clean, clean + len(fix.text), fix
+            at, clean = fix.end, clean + len(fix.text)
+
+    def _widened(self, edits: Iterable[Edit]) -> Iterator[Edit]:
+        """The edits grown to the borders of the whole fixes they cut; those that share such a fix become one."""
+        first = last = done = 0  # the group so far replaces clean[first:last]; its text is spelt out up to ``done``
+        text, kind = "", ""
+        for edit in edits:
+            if not done <= edit.start <= edit.end <= len(self.text):
+                raise ValueError(f"edits overlap, run backwards or leave the text at {edit.start}")
+            start, end = self._borders(edit.start, edit.end)
+            if kind and start < last:
+                text += self.text[done : edit.start] + edit.text
+                last = max(last, end)
+            else:
+                if kind:
+                    yield Edit(first, last, text + self.text[done:last], kind)
+                first, last, kind = start, end, edit.kind
+                text = self.text[start : edit.start] + edit.text
+            done = edit.end
+        yield Edit(first, last, text + self.text[done:last], kind)
+
+    def _borders(self, start: int, end: int) -> tuple[int, int]:
+        """The clean span, grown over the whole fixes that it cuts."""
+        i = bisect_right(self._clean, start) - 1
+        j = i if end <= start else bisect_right(self._clean, end - 1) - 1
+        if end <= start and start == self._clean[i]:
+            return start, end  # an insertion between two runs cuts nothing
+        return (
+            self._clean[i] if self._whole[i] >= 0 else start,
+            self._clean[j + 1] if self._whole[j] >= 0 else end,
+        )
