@@ -1,0 +1,59 @@
+# make run   the demo: corpora/samples → out/
+# make test  the tests; `make test REQUIRE=all` lets only needs_shared be skipped
+PYTHON ?= python3
+INPUT ?= corpora/samples
+OUT ?= out
+REQUIRE ?=
+TESTS ?= tests
+BIN := .venv/bin
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+endif
+
+.PHONY: run test dev bench evaluate soak lint wheel clean
+
+run: .venv/.run
+	@$(BIN)/gonghui run $(INPUT) -o $(OUT)
+
+test: .venv/.test
+	REQUIRE=$(REQUIRE) $(BIN)/python -m pytest $(TESTS) --ignore=tests/benchmarks
+
+dev: .venv/.dev
+
+bench: .venv/.dev
+	$(BIN)/python -m pytest tests/benchmarks -s
+
+evaluate: .venv/.dev
+	$(BIN)/python -m pipeline.learn.evaluate
+
+soak: .venv/.test
+	$(BIN)/python -m pytest tests/benchmarks -s -m slow
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+wheel: .venv/.test
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean:
+	rm -rf .venv build dist out
+
+.venv/pyvenv.cfg:
+	$(PYTHON) -c "import sys; sys.exit('gonghui needs Python 3.11 or newer; say which: make PYTHON=python3.12') if sys.version_info < (3, 11) else None"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt hatchling
+
+# one stamp for each set of dependencies; constraints.txt pins them all
+.venv/.run: .venv/pyvenv.cfg pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --no-build-isolation --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/.test: .venv/pyvenv.cfg pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --no-build-isolation --constraint constraints.txt --editable ".[test,names]"
+	@touch $@ .venv/.run
+
+.venv/.dev: .venv/pyvenv.cfg pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --no-build-isolation --constraint constraints.txt --editable ".[dev]"
+	@touch $@ .venv/.test .venv/.run

@@ -1,0 +1,183 @@
+"""The command line (命令行): ``gonghui run``, ``inspect``, ``schema``.
+
+Help is in the user's language, which is therefore settled before the commands are declared.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from pipeline import __version__
+from pipeline.errors import CannotRun, GonghuiError
+from pipeline.labels import explain, message
+from pipeline.settings import cores, language, settings
+
+LANG = language()
+
+
+def words(code: str, **params: Any) -> str:
+    """A message in the user's language."""
+    return message(code, LANG, **params)
+
+
+class Language(StrEnum):
+    """Languages of messages."""
+
+    zh = "zh"
+    en = "en"
+
+
+class UnitSource(StrEnum):
+    """Where a unit's name comes from when the text does not say it."""
+
+    folder = "folder"
+    file = "file"
+
+
+app = typer.Typer(
+    name="gonghui",
+    help=words("help"),
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: boxes do not survive every Windows console
+    pretty_exceptions_enable=False,
+)
+SPOKEN = Language(LANG)
+Lang = Annotated[Language, typer.Option("--lang", help=words("help_lang"))]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gonghui {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", help=words("help_version"), callback=_print_version, is_eager=True)
+    ] = False,
+    lang: Lang = SPOKEN,
+) -> None:
+    """Options before the command."""
+
+
+@app.command(help=words("help_run"))
+def run(
+    input: Annotated[Path, typer.Argument(metavar="INPUT", help=words("help_run_input"), show_default=False)],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help=words("help_run_out"), show_default=False)],
+    workers: Annotated[int | None, typer.Option(metavar="N", min=0, help=words("help_run_workers"))] = None,
+    rubric: Annotated[str | None, typer.Option(metavar="NAME|FILE", help=words("help_run_rubric"))] = None,
+    units: Annotated[Path | None, typer.Option(metavar="FILE.csv", help=words("help_run_units"))] = None,
+    unit_from: Annotated[UnitSource | None, typer.Option(help=words("help_run_unit_from"))] = None,
+    year: Annotated[int | None, typer.Option(metavar="YYYY", min=1949, max=2100, help=words("help_run_year"))] = None,
+    show_names: Annotated[bool, typer.Option("--show-names", help=words("help_run_show_names"))] = False,
+    include: Annotated[list[str] | None, typer.Option(metavar="GLOB", help=words("help_run_include"))] = None,
+    exclude: Annotated[list[str] | None, typer.Option(metavar="GLOB", help=words("help_run_exclude"))] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help=words("help_run_overwrite"))] = False,
+    lang: Lang = SPOKEN,
+) -> None:
+    from pipeline.aggregate.units import Given, read_roster
+    from pipeline.console import Display
+    from pipeline.flow import Options
+    from pipeline.run import Job
+    from pipeline.run import run as run_job
+
+    given = Given(
+        roster=read_roster(units) if units else (),
+        unit_from=unit_from.value if unit_from else None,
+        year=year,
+    )
+    job = Job(
+        input=input,
+        out=out,
+        options=Options(given=given, rubric=known_rubric(rubric), max_file_bytes=settings().max_file_bytes),
+        workers=(settings().workers if workers is None else workers) or cores(),
+        timeout=settings().file_timeout_s,
+        include=tuple(include or ()),
+        exclude=tuple(exclude or ()),
+        show_names=show_names,
+        overwrite=overwrite,
+    )
+    display = Display(LANG)
+    with display:
+        report = run_job(job, watch=display.watch)
+    display.summary(report)
+    raise typer.Exit(report.exit_status)
+
+
+@app.command(help=words("help_inspect"))
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=words("help_inspect_file"), show_default=False)],
+    fixes: Annotated[bool, typer.Option("--fixes", help=words("help_inspect_fixes"))] = False,
+    rubric: Annotated[str | None, typer.Option(metavar="NAME|FILE", help=words("help_run_rubric"))] = None,
+    lang: Lang = SPOKEN,
+) -> None:
+    from pipeline.flow import Options, Task
+    from pipeline.inspection import show
+
+    if not file.is_file():
+        raise CannotRun("input_missing", path=str(file))
+    options = Options(rubric=known_rubric(rubric), max_file_bytes=settings().max_file_bytes)
+    raise typer.Exit(show(Task(file, file.name), options, LANG, fixes=fixes))
+
+
+@app.command(help=words("help_schema"))
+def schema() -> None:
+    import json
+
+    from pipeline.records import Record
+
+    typer.echo(json.dumps(Record.model_json_schema(), ensure_ascii=False, indent=1))
+
+
+def known_rubric(rubric: str | None) -> str | None:
+    """The rubric as it was given, once it is seen to load: better now than once a document.
+
+    Raises:
+        GonghuiError: there is no such rubric, or it is wrong.
+    """
+    if rubric is not None:
+        from pipeline.aggregate.coverage import load_rubric
+
+        load_rubric(rubric)
+    return rubric
+
+
+def main() -> NoReturn:
+    """The entry point: errors become one line in the user's language and exit status 1."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:  # a console in cp936 has no emoji; a file name may
+            reconfigure(errors="replace")
+    try:
+        status = app(standalone_mode=False) or 0
+    except GonghuiError as error:
+        status = fail(words("error", text=explain(error, LANG)))
+    except (KeyboardInterrupt, typer.Abort):
+        status = fail(words("interrupted"))
+    except BrokenPipeError:
+        status = 1  # the reader of a pipe has had enough
+    except Exception as error:
+        show_usage = getattr(error, "show", None)  # a mistake on the command line
+        status = 1
+        if show_usage:
+            show_usage()
+        else:
+            fail(words("unexpected", error=f"{type(error).__name__}: {error}"))
+    sys.exit(status)
+
+
+def fail(text: str) -> int:
+    """Say it on stderr; the exit status for it."""
+    typer.echo(text, err=True)
+    return 1
+
+
+if __name__ == "__main__":
+    main()

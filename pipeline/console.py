@@ -1,0 +1,119 @@
+"""What a run says to the person who started it: progress while it runs, a summary at its end."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from types import TracebackType
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from pipeline.flow import Outcome
+from pipeline.labels import label, message
+from pipeline.run import Report
+from pipeline.settings import Lang
+
+SECONDS_BETWEEN_LINES = 10.0
+
+
+class Display:
+    """A progress bar on a terminal, a plain line now and then elsewhere; both on stderr."""
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang = lang
+        self._errors = Console(stderr=True, highlight=False)
+        self._bar: Progress | None = None
+        self._began = self._said = time.monotonic()
+
+    def __enter__(self) -> Display:
+        if self._errors.is_terminal:
+            self._bar = Progress(
+                TextColumn(message("progress", self.lang)),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("{task.fields[rate]}"),
+                TimeRemainingColumn(),
+                console=self._errors,
+                transient=True,
+            )
+            self._bar.add_task("", total=None, rate="")
+            self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def watch(self, done: int, total: int, last: Outcome) -> None:
+        """Show how far the run has come."""
+        now = time.monotonic()
+        rate = done / max(now - self._began, 1e-6)
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=done, total=total, rate=f"{rate:.1f}/s")
+        elif now - self._said >= SECONDS_BETWEEN_LINES or done == total:
+            self._said = now
+            seconds = int((total - done) / rate)
+            eta = f"{seconds // 60}:{seconds % 60:02d}"
+            print(message("progress_line", self.lang, done=done, total=total, rate=rate, eta=eta), file=sys.stderr, flush=True)
+
+    def summary(self, report: Report) -> None:
+        """What came out, what to look at first, and where all is."""
+        out = Console(highlight=False, soft_wrap=True)
+        for line in summary_lines(report, self.lang):
+            out.print(line)
+
+
+def summary_lines(report: Report, lang: Lang) -> list[str]:
+    """The summary of a run in rich's markup."""
+    failed = report.failures.total()
+    head = message("done_failures", lang, count=failed) if failed else message("done_clean", lang)
+    lines = [f"[bold {'yellow' if failed else 'green'}]{head}[/]"]
+    if not report.files:
+        lines.append(message("nothing_found", lang))
+    documents = report.doc_types.total()
+    lines.append(message("files", lang, files=report.files, ignored=len(report.ignored), documents=documents))
+    for title, group, tally in (
+        ("by_type", "doc_type", report.doc_types),
+        ("by_failure", "failure", report.failures),
+        ("by_warning", "warning", report.warnings),
+    ):
+        if tally:
+            lines.append(f"{message(title, lang)}: {_listed(tally, group, lang)}")
+    first = _look_first(report, lang)
+    if first:
+        lines += ["", f"[bold]{message('look_first', lang)}[/]", *first]
+    return [*lines, "", f"[bold]{message('outputs', lang)}[/]", *_where(report, lang)]
+
+
+def _listed(tally: Counter[str], group: str, lang: Lang) -> str:
+    ranked = sorted(tally.items(), key=lambda pair: (-pair[1], pair[0]))
+    return ("，" if lang == "zh" else ", ").join(f"{label(group, code, lang)} {count}" for code, count in ranked)
+
+
+def _look_first(report: Report, lang: Lang) -> list[str]:
+    lines = [f"  [red]✗[/] {shown(f.source)}: {label('failure', f.kind, lang)}" for f in report.failed]
+    if report.failures.total() > len(report.failed):
+        lines.append(f"    {message('more_failures', lang)}")
+    for source, note in report.doubtful:
+        codes = dict.fromkeys(note.warnings)
+        between = "、" if lang == "zh" else ", "
+        lines.append(f"  [yellow]![/] {shown(source)} @{note.start}: {between.join(label('warning', c, lang) for c in codes)}")
+    return lines
+
+
+def _where(report: Report, lang: Lang) -> list[str]:
+    places = [("tables/documents.csv", "open_tables")]
+    if report.rows.get("coverage"):
+        places.append(("tables/coverage.csv", "open_tables"))
+    places += [("records.jsonl", "open_records"), ("data", "open_data")]
+    if report.failures:
+        places.append(("failures.jsonl", "open_failures"))
+    return [f"  {shown(str(report.out / name))}  [dim]{message(code, lang)}[/]" for name, code in places]
+
+
+def shown(text: str) -> str:
+    """A name from outside, on one line and without control over the terminal."""
+    return escape("".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text))

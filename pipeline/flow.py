@@ -1,0 +1,194 @@
+"""One source → records: the stages, in the order they run. A stage that fails yields a failure (失败), and the rest goes on."""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
+from typing import Literal, NamedTuple, TypeAlias
+
+from pipeline.aggregate.units import Given, placed
+from pipeline.errors import GonghuiError, SourceError
+from pipeline.products import Ingested, Part
+from pipeline.records import Failure, Record
+from pipeline.settings import PACKAGE
+
+StageName: TypeAlias = Literal["ingest", "segment", "extract", "aggregate", "export"]
+
+
+class Task(NamedTuple):
+    """One file to read: where it is, and what the record calls it."""
+
+    path: Path
+    name: str  # POSIX path relative to the input folder
+
+
+class Options(NamedTuple):
+    """All that the operator gave and that changes a record."""
+
+    given: Given = Given()
+    rubric: str | None = None  # a name or a path; by unit type where there is none
+    max_file_bytes: int = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document on its way through the stages."""
+
+    ingested: Ingested
+    part: Part
+    options: Options
+    record: Record | None = None
+
+    @property
+    def settled(self) -> Record:
+        """The record, once extraction has made one."""
+        if self.record is None:
+            raise ValueError("the document has not been extracted")
+        return self.record
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a run counts of one document."""
+
+    doc_id: str
+    start: int
+    doc_type: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one source came to. Records and noise are JSON lines already: they cross from a worker as they are written."""
+
+    source: str
+    text: str | None = None
+    format: str | None = None
+    encoding: str | None = None
+    records: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    noise: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    fixes: dict[str, int] = field(default_factory=dict)
+
+
+def extracted(document: Document) -> Document:
+    """Outline and findings: the record as the text gives it."""
+    from pipeline.extract import extract
+
+    return replace(document, record=extract(document.ingested, document.part))
+
+
+def with_unit(document: Document) -> Document:
+    """Unit and year from the operator, where the text settles none."""
+    return replace(document, record=placed(document.settled, document.options.given))
+
+
+def with_coverage(document: Document) -> Document:
+    """The coverage score by the rubric that the operator or the unit type chooses."""
+    from pipeline.aggregate.coverage import load_rubric, score
+
+    record = document.settled
+    rubric = load_rubric(document.options.rubric or rubric_of(record))
+    return replace(document, record=record.model_copy(update={"coverage": score(record, rubric)}))
+
+
+def grounded(document: Document) -> Document:
+    """The document itself, once every finding is seen to quote the raw text.
+
+    Raises:
+        SourceError: ``ungrounded``.
+    """
+    record, raw = document.settled, document.ingested.source.raw
+    for kind, finding in record.findings():
+        if raw[finding.start : finding.end] != finding.quote or not record.start <= finding.start <= finding.end <= record.end:
+            raise SourceError("ungrounded", finding=kind, start=finding.start, end=finding.end)
+    return document
+
+
+STAGES: tuple[tuple[StageName, Callable[[Document], Document]], ...] = (
+    ("extract", extracted),
+    ("aggregate", with_unit),
+    ("aggregate", with_coverage),
+    ("export", grounded),
+)
+
+
+def rubric_of(record: Record) -> str:
+    """The rubric for a unit type: schools have theirs, all others share one until they have a file of their own."""
+    return "school" if record.org_type == "school" else "enterprise"
+
+
+def ingested(task: Task, options: Options) -> Ingested:
+    """The source, decoded, cleaned and split.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    from pipeline.ingest import read
+
+    return read(task.path, task.name, options.max_file_bytes)
+
+
+def process(task: Task, options: Options) -> Outcome:
+    """Everything one source comes to. It never raises an ``Exception``: what goes wrong is in ``failures``."""
+    source = printable(task.name)
+    try:
+        product = ingested(task, options)
+    except Exception as error:
+        return Outcome(source=source, failures=(failure(source, "ingest", error),))
+    documents = [through_stages(Document(product, part, options)) for part in sorted(product.parts, key=lambda p: p.start)]
+    records = [d for d in documents if not isinstance(d, Failure)]
+    failures = tuple(d for d in documents if isinstance(d, Failure))
+    if not documents:
+        failures = (Failure(source=source, stage="ingest", kind="no_document", message="nothing but noise"),)
+    return Outcome(
+        source=source,
+        text=product.source.raw,
+        format=product.source.format,
+        encoding=product.source.encoding,
+        records=tuple(record.model_dump_json() for record in records),
+        notes=tuple(Note(r.doc_id, r.start, r.doc_type, tuple(w.code for w in r.warnings)) for r in records),
+        noise=tuple(noise.model_dump_json() for noise in product.noise),
+        failures=failures,
+        fixes=dict(Counter(fix.kind for fix in product.fixes)),
+    )
+
+
+def through_stages(document: Document) -> Record | Failure:
+    """One document through every stage; the first that fails ends it."""
+    for stage, step in STAGES:
+        try:
+            document = step(document)
+        except Exception as error:
+            return failure(document.ingested.source.source, stage, error, start=document.part.start)
+    return document.settled
+
+
+def failure(source: str, stage: StageName, error: BaseException, **detail: int) -> Failure:
+    """An exception as a value. A known error keeps its code; any other is ``internal``, with the place it came from."""
+    if isinstance(error, GonghuiError):
+        params = {key: value for key, value in error.params.items() if key not in ("file", "path")}
+        return Failure(source=source, stage=stage, kind=error.code, message=printable(str(error)), detail={**params, **detail})
+    where = next((f"{PurePath(f.filename).relative_to(PACKAGE).as_posix()}:{f.lineno}" for f in _ours(error)), None)
+    return Failure(
+        source=source,
+        stage=stage,
+        kind="out_of_memory" if isinstance(error, MemoryError) else "internal",
+        message=printable(f"{type(error).__name__}: {error}")[:500],
+        detail={"where": where, **detail},
+    )
+
+
+def _ours(error: BaseException) -> list[traceback.FrameSummary]:
+    """The frames of this package that the error passed through, innermost first."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [frame for frame in reversed(frames) if PurePath(frame.filename).is_relative_to(PACKAGE)]
+
+
+def printable(text: str) -> str:
+    """The text without lone surrogates: a file name that is no UTF-8 must not break the file that reports it."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,74 @@
+"""The words people see for codes: ``resources/labels.tsv`` (cells, headers) and ``resources/messages.yaml`` (sentences)."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pipeline.errors import GonghuiError, ResourceError
+from pipeline.settings import RESOURCES, Lang
+
+
+class Label(NamedTuple):
+    """One code's words."""
+
+    zh: str
+    en: str
+
+
+@cache
+def labels(path: Path = RESOURCES / "labels.tsv") -> Mapping[tuple[str, str], Label]:
+    """Every label by ``(group, code)``.
+
+    Raises:
+        ResourceError: a row is incomplete or stands twice; ``file`` and ``line`` say where.
+    """
+    found: dict[tuple[str, str], Label] = {}
+    with path.open(encoding="utf-8", newline="") as handle:
+        for line, row in enumerate(csv.reader(handle, delimiter="\t", quoting=csv.QUOTE_NONE), 1):
+            if line == 1 or not row or row[0].startswith("#"):
+                continue
+            if len(row) != 4 or not all(row):
+                raise ResourceError("bad_label", file=str(path), line=line, reason="needs group, code, zh, en")
+            group, code, zh, en = row
+            if (group, code) in found:
+                raise ResourceError("bad_label", file=str(path), line=line, reason=f"{group} {code} stands twice")
+            found[group, code] = Label(zh, en)
+    return found
+
+
+def label(group: str, code: str | None, lang: Lang = "zh") -> str:
+    """The word for a code; the code itself where it has none, and nothing for ``None``."""
+    if code is None:
+        return ""
+    found = labels().get((group, code))
+    return code if found is None else getattr(found, lang)
+
+
+def header(table: str, code: str, lang: Lang = "zh") -> str:
+    """The header of a table's column: its own word, or else the one that all tables share."""
+    own = f"{table}.{code}"
+    return label("column", own if ("column", own) in labels() else code, lang)
+
+
+@cache
+def messages(path: Path = RESOURCES / "messages.yaml") -> Mapping[str, Mapping[str, str]]:
+    """Every sentence by code and language."""
+    import yaml
+
+    loaded: dict[str, dict[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+def message(code: str, lang: Lang, **params: Any) -> str:
+    """The sentence for a code, filled in."""
+    return messages()[code][lang].format(**params)
+
+
+def explain(error: GonghuiError, lang: Lang) -> str:
+    """An error in the words of the person who sees it."""
+    known = messages().get(error.code)
+    return known[lang].format(**error.params) if known else str(error)

@@ -1,0 +1,157 @@
+"""The output folder (输出文件夹): built beside its place, put in place whole, and never over what is not ours.
+
+A run writes into a hidden sibling of OUT. When all is there, OUT's files are replaced one by one by renaming, between a
+manifest that says ``complete: false`` and the one that says ``true``: whoever looks sees the old run, the new one, or
+that a replacement was cut short. What is in OUT and not ours stays; a file of ours that somebody has changed is only
+replaced when the operator says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import CannotRun
+
+MANIFEST = "manifest.json"
+TEXTS = "texts"
+OURS = "gonghui"
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # device names on Windows
+
+
+def text_name(source: str) -> str:
+    """The name under ``texts/`` of a source's raw text: readable, legal on every system, and no two alike.
+
+    The digits are of the source path alone; the file name before them is cut to forty characters.
+    """
+    stem = re.sub(r"[^\w.()\uff08\uff09【】《》、·-]|[\ud800-\udfff]", "_", source.rsplit("/", 1)[-1])[:40].strip(". _")
+    if RESERVED.match(stem):
+        stem = "_" + stem
+    digits = hashlib.sha256(source.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+    return f"{stem}.{digits}.txt" if stem else f"{digits}.txt"
+
+
+def manifest_of(out: Path) -> dict[str, Any] | None:
+    """The manifest of a folder that is one of our runs, else ``None``."""
+    try:
+        found = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and found.get("made_by") == OURS else None
+
+
+def check(out: Path, overwrite: bool) -> None:
+    """Refuse, before any work is done, an OUT that could not be filled in the end.
+
+    Raises:
+        CannotRun: OUT is a file, is not ours, holds files that were changed by hand, or a file of it is locked.
+    """
+    try:
+        if not out.exists():
+            return
+        if not out.is_dir():
+            raise CannotRun("output_is_file", path=str(out))
+        manifest = manifest_of(out)
+        if manifest is None and any(out.iterdir()):
+            raise CannotRun("output_not_ours", path=str(out))
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    for name, digest in ((manifest or {}).get("files") or {}).items():
+        path = out / name
+        if not path.is_file():
+            continue
+        try:
+            with path.open("r+b"):  # Excel and WPS lock the file that they show
+                pass
+        except OSError as error:
+            raise CannotRun("output_locked", path=str(path)) from error
+        if not overwrite and manifest and manifest.get("complete") and _digest(path) != digest:
+            raise CannotRun("output_edited", path=str(path))
+
+
+@contextmanager
+def building(out: Path) -> Iterator[Path]:
+    """A folder beside OUT to build in, gone again when the block ends.
+
+    Raises:
+        CannotRun: it cannot be made or written.
+    """
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    try:
+        yield folder
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def put_in_place(built: Path, out: Path, manifest: dict[str, Any]) -> None:
+    """Move what was built to OUT; ``manifest`` gets the digests of all files but the texts.
+
+    Raises:
+        CannotRun: a file of OUT cannot be replaced; it is named.
+    """
+    new = {path.relative_to(built).as_posix(): path for path in sorted(built.rglob("*")) if path.is_file()}
+    manifest = manifest | {"files": {name: _digest(path) for name, path in new.items() if not name.startswith(TEXTS + "/")}}
+    old = (manifest_of(out) or {}).get("files") or {}
+    out.mkdir(exist_ok=True)
+    _write_manifest(out, manifest | {"complete": False, "files": manifest["files"] | old})
+    _swap_folder(built / TEXTS, out / TEXTS)
+    for name, path in new.items():
+        if name in manifest["files"]:
+            (out / name).parent.mkdir(exist_ok=True)
+            _replace(path, out / name)
+    for name in sorted(set(old) - set(manifest["files"])):
+        with _naming(out / name):
+            (out / name).unlink(missing_ok=True)
+    _write_manifest(out, manifest | {"complete": True})
+
+
+def _swap_folder(new: Path, place: Path) -> None:
+    aside = new.with_name(new.name + ".old")
+    with _naming(place):
+        if place.exists():
+            os.replace(place, aside)
+        os.replace(new, place)
+
+
+def _write_manifest(out: Path, manifest: dict[str, Any]) -> None:
+    draft = out / f".{MANIFEST}.partial"
+    with _naming(draft):
+        draft.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+    _replace(draft, out / MANIFEST)
+
+
+def _replace(new: Path, place: Path) -> None:
+    with _naming(place):
+        os.replace(new, place)
+
+
+@contextmanager
+def _naming(place: Path) -> Iterator[None]:
+    """Turn a refusal of the file system into an error that names the file."""
+    try:
+        yield
+    except PermissionError as error:
+        raise CannotRun("output_locked", path=str(place)) from error
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _unwritable(out: Path, error: OSError) -> CannotRun:
+    return CannotRun("output_unwritable", path=str(out), reason=error.strerror or str(error))

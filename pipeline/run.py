@@ -1,0 +1,210 @@
+"""A folder of files → an output folder: lists, works off, writes, makes the tables, puts all in place."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pipeline import output
+from pipeline.engine import Work, outcomes
+from pipeline.errors import CannotRun
+from pipeline.flow import Note, Options, Outcome, Task, printable, process, rubric_of
+from pipeline.records import SCHEMA_VERSION, Failure, Record
+
+MOST_TO_SHOW = 5
+DEFAULTS = Options()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """All that the operator asked for."""
+
+    input: Path
+    out: Path
+    options: Options = DEFAULTS
+    workers: int = 1
+    timeout: float | None = None  # seconds a file
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    show_names: bool = False
+    overwrite: bool = False
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run came to; ``manifest`` holds the same for machines."""
+
+    out: Path
+    files: int = 0
+    ignored: list[tuple[str, str]] = field(default_factory=list)
+    doc_types: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)
+    fixes: Counter[str] = field(default_factory=Counter)
+    noise: int = 0
+    failed: list[Failure] = field(default_factory=list)  # the first few
+    doubtful: list[tuple[str, Note]] = field(default_factory=list)  # the few documents with the most warnings
+    rows: dict[str, int] = field(default_factory=dict)  # of each table
+
+    @property
+    def exit_status(self) -> int:
+        """0 clean, 2 finished with failures."""
+        return 2 if self.failures else 0
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one source."""
+        self.files += 1
+        self.noise += len(outcome.noise)
+        self.fixes.update(outcome.fixes)
+        self.failures.update(f.kind for f in outcome.failures)
+        self.failed = (self.failed + list(outcome.failures))[:MOST_TO_SHOW]
+        for note in outcome.notes:
+            self.doc_types[note.doc_type] += 1
+            self.warnings.update(note.warnings)
+        doubtful = self.doubtful + [(outcome.source, note) for note in outcome.notes if note.warnings]
+        self.doubtful = sorted(doubtful, key=lambda pair: -len(pair[1].warnings))[:MOST_TO_SHOW]
+
+    def counts(self) -> dict[str, Any]:
+        """The figures for the manifest, in a stable order."""
+        tallies = {"doc_types": self.doc_types, "failures": self.failures, "warnings": self.warnings, "fixes": self.fixes}
+        single = {"files": self.files, "documents": self.doc_types.total(), "noise": self.noise, "ignored": len(self.ignored)}
+        return single | {name: dict(sorted(tally.items())) for name, tally in tallies.items()} | {"rows": self.rows}
+
+
+Watch = Callable[[int, int, Outcome], None]  # files done, files in all, the last one
+
+
+def run(job: Job, *, watch: Watch = lambda done, total, last: None, work: Work = process) -> Report:
+    """Read every file of ``job.input``, write records, tables and all the rest to ``job.out``.
+
+    Raises:
+        CannotRun: there is no such input, or OUT cannot be used; nothing of OUT has been touched then, but for a file
+            that another program has locked in the very last step.
+    """
+    tasks, ignored = listed(job)
+    output.check(job.out, job.overwrite)
+    report = Report(out=job.out, ignored=ignored)
+    sources: list[dict[str, Any]] = []
+    with output.building(job.out) as folder:
+        done = outcomes(tasks, job.options, workers=job.workers, timeout=job.timeout, work=work)
+        for outcome in written(done, folder):
+            report.add(outcome)
+            sources.append(_source(outcome))
+            watch(report.files, len(tasks), outcome)
+        report.rows = make_tables(folder, job)
+        output.put_in_place(folder, job.out, _manifest(job, report, sources))
+    return report
+
+
+def listed(job: Job) -> tuple[list[Task], list[tuple[str, str]]]:
+    """The files to read, sorted by path, and those passed over with the reason why.
+
+    Raises:
+        CannotRun: INPUT is not there, or is OUT itself.
+    """
+    from pipeline.ingest.walk import walk
+
+    if not job.input.exists():
+        raise CannotRun("input_missing", path=str(job.input))
+    root, out = job.input.resolve(), job.out.resolve()
+    if root == out:
+        raise CannotRun("input_is_output", path=str(job.input))
+    listing = walk(job.input, job.include, job.exclude)
+    tasks = [Task(found.path, found.name) for found in listing.files]
+    own = {task.name for task in tasks if task.path.resolve().is_relative_to(out)}
+    ignored = [(item.name, str(item.reason)) for item in listing.ignored] + [(name, "output") for name in sorted(own)]
+    return [task for task in tasks if task.name not in own], ignored
+
+
+def written(done: Iterator[Outcome], folder: Path) -> Iterator[Outcome]:
+    """Write each outcome as it comes, and hand it on."""
+    (folder / output.TEXTS).mkdir()
+    with ExitStack() as stack:
+        records, failures, noise = (
+            stack.enter_context((folder / f"{name}.jsonl").open("w", encoding="utf-8", newline="\n"))
+            for name in ("records", "failures", "noise")
+        )
+        for outcome in done:
+            records.writelines(line + "\n" for line in outcome.records)
+            noise.writelines(line + "\n" for line in outcome.noise)
+            failures.writelines(failure.model_dump_json() + "\n" for failure in outcome.failures)
+            if outcome.text is not None:
+                (folder / output.TEXTS / output.text_name(outcome.source)).write_bytes(outcome.text.encode("utf-8"))
+            yield outcome
+
+
+def make_tables(folder: Path, job: Job) -> dict[str, int]:
+    """The tables and their Parquet twins, from the records and texts that ``folder`` holds; rows by table."""
+    from pipeline.aggregate.export import export
+
+    return export(
+        lambda: read_records(folder),
+        lambda source: raw_text(folder, source),
+        folder,
+        weight=partial(item_weight, job.options.rubric),
+        show_names=job.show_names,
+    )
+
+
+def item_weight(rubric: str | None, record: Record, item: str) -> float | None:
+    """The weight of a coverage item in the rubric that a record was scored by."""
+    from pipeline.aggregate.coverage import load_rubric
+
+    found = load_rubric(rubric or rubric_of(record))
+    return next((entry.weight for entry in found.items if entry.item == item), None)
+
+
+def read_records(folder: Path) -> Iterator[Record]:
+    """The records of a run, in order."""
+    with (folder / "records.jsonl").open(encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            yield Record.model_validate_json(line)
+
+
+def raw_text(folder: Path, source: str) -> str:
+    """The raw text of a source of a run, line ends as they were."""
+    return (folder / output.TEXTS / output.text_name(source)).read_bytes().decode("utf-8")
+
+
+def _source(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "source": outcome.source,
+        "format": outcome.format,
+        "encoding": outcome.encoding,
+        "text": None if outcome.text is None else f"{output.TEXTS}/{output.text_name(outcome.source)}",
+        "documents": len(outcome.records),
+        "failures": len(outcome.failures),
+    }
+
+
+def _manifest(job: Job, report: Report, sources: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    from pipeline import __version__
+
+    given = job.options.given
+    return {
+        "made_by": output.OURS,
+        "version": __version__,
+        "schema_version": SCHEMA_VERSION,
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "input": printable(str(job.input)),
+        "settings": {
+            "workers": job.workers,
+            "rubric": job.options.rubric,
+            "units": [json.loads(json.dumps(row)) for row in given.roster],
+            "unit_from": given.unit_from,
+            "year": given.year,
+            "include": list(job.include),
+            "exclude": list(job.exclude),
+            "show_names": job.show_names,
+        },
+        "counts": report.counts(),
+        "ignored": [{"source": name, "reason": reason} for name, reason in report.ignored],
+        "sources": list(sources),
+    }

@@ -1,0 +1,84 @@
+"""Records made by hand, for tests of what comes after extraction; every quote is looked up in the text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import Any
+
+from pipeline.flow import Note, Options, Outcome, Task
+from pipeline.records import (
+    FINDING_KINDS,
+    Award,
+    Count,
+    Date,
+    Event,
+    Failure,
+    Org,
+    Person,
+    Place,
+    Record,
+    Section,
+    Statement,
+    Work,
+)
+
+TYPES: dict[str, Any] = {
+    "sections": Section, "counts": Count, "dates": Date, "persons": Person, "orgs": Org, "places": Place, "works": Work,
+    "events": Event, "awards": Award, "problems": Statement, "requests": Statement, "plans": Statement, "proposals": Statement,
+}  # fmt: skip
+QUOTE = {"sections": "heading", "events": "name"}
+
+
+def found(kind: str, raw: str, quote: str, nth: int = 1, /, **attributes: Any) -> Any:
+    """A finding of ``kind`` at the ``nth`` place where ``raw`` has ``quote``."""
+    start = -1
+    for _ in range(nth):
+        start = raw.index(quote, start + 1)
+    return TYPES[kind](start=start, end=start + len(quote), **{QUOTE.get(kind, "text"): quote}, **attributes)
+
+
+def record(raw: str, source: str = "甲.txt", start: int = 0, end: int | None = None, **fields: Any) -> Record:
+    """A record of all of ``raw``, or a stretch of it."""
+    doc_id = hashlib.sha256(f"{source}\0{raw}\0{start}".encode()).hexdigest()[:16]
+    base: dict[str, Any] = {
+        "doc_id": doc_id, "source": source, "encoding": "utf-8", "format": "txt", "script": "simplified",
+        "start": start, "end": len(raw) if end is None else end, "doc_type": "summary",
+    }  # fmt: skip
+    for kind in FINDING_KINDS:
+        fields[kind] = tuple(fields.get(kind, ()))
+    return Record(**base | fields)
+
+
+def outcome_of(source: str, raw: str, *records: Record) -> Outcome:
+    """What a source with these records comes to."""
+    return Outcome(
+        source=source,
+        text=raw,
+        format="txt",
+        encoding="utf-8",
+        records=tuple(r.model_dump_json() for r in records),
+        notes=tuple(Note(r.doc_id, r.start, r.doc_type, tuple(w.code for w in r.warnings)) for r in records),
+        fixes=dict(Counter()),
+    )
+
+
+def work(task: Task, options: Options) -> Outcome:
+    """Stands in for the real flow: a record a line; ``kill`` ends the process, ``fail`` is a failure, ``slow`` hangs."""
+    import os
+    import time
+
+    raw = task.path.read_text(encoding="utf-8")
+    if raw.startswith("kill"):
+        os._exit(3)
+    if raw.startswith("raise"):
+        raise RuntimeError("planted")
+    if raw.startswith("slow"):
+        time.sleep(60)
+    if raw.startswith("fail"):
+        return Outcome(source=task.name, failures=(Failure(source=task.name, stage="ingest", kind="empty", message="planted"),))
+    at, records = 0, []
+    for line in raw.splitlines(keepends=True):
+        records.append(record(raw, task.name, at, at + len(line)))
+        at += len(line)
+    return outcome_of(task.name, raw, *records)
