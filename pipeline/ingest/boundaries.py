@@ -1,0 +1,114 @@
+"""Lines that open a document because they say so (有标记的分界), and the title that is left of such a line."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cache
+from typing import Literal, NamedTuple
+
+from pipeline.ingest.lines import Line
+from pipeline.ingest.rules import RESOURCES, Rule, read_rules
+
+_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九十")}
+_WITHIN = re.compile(r"(?:(?<=[。！？!?…”）\s])|^)[【\[] ?(?:第 ?(?P<n>[一二三四五六七八九十\d]{1,3}) ?篇|篇 ?(?P<n2>[一二三四五六七八九十\d]{1,3})) ?[】\]]?")
+_WRAPPER = re.compile(
+    r"范文|范本|优秀|精选|通用|最新|热门|实用|推荐|模板|样本|大全|集锦|汇编|合集|汇总|必备|经典|简短|标准版|完整版|整理|\d+ ?[篇份则]|[一二三四五六七八九十]{1,2}篇|\d{2,5} ?字"
+)
+_YEAR = re.compile(r"(?:[12]\d{3}|20[xX×*_]{2}|[_xX×*]{2,4}|[二一][〇○零一二三四五六七八九0]{3})(?:[-—~至]{1,2}\d{2,4})?(?:年度|学年度|学年|年)?(?:第[一二]学期)?")
+_BRACKETS = re.compile(r"[【\[（(〔].{0,20}[】\]）)〕]$")
+
+
+class Mark(NamedTuple):
+    """A place where a document begins.
+
+    Attributes:
+        at: clean offset of the first character of the document.
+        end: clean offset behind the boundary line, or behind the mark where text follows in the same line.
+        kind: text, or a writing guide (写作指导).
+        own: clean spans of what the line says besides its mark; a wrapper may still be in it.
+        number: the running number, null where there is none.
+        rule: id of the rule; ````title_line`` and ``opening`` are those of ``unmarked``.
+    """
+
+    at: int
+    end: int
+    kind: Literal["text", "guide"]
+    own: tuple[tuple[int, int], ...]
+    number: int | None
+    rule: str
+
+
+@cache
+def boundary_rules() -> tuple[Rule, ...]:
+    """The rules, checked against their own examples."""
+    return read_rules(RESOURCES / "rules" / "boundaries.yaml", {"kind": ("text", "guide"), "strength": ("sure", "series")})
+
+
+def marks(lines: Sequence[Line]) -> list[Mark]:
+    """Every marked boundary, in text order."""
+    found: list[Mark] = []
+    series: dict[str, list[Mark]] = defaultdict(list)
+    for line in lines:
+        hit = next(((rule, match) for rule in boundary_rules() if (match := rule.match(line.text))), None)
+        if hit is None:
+            found += _within(line)
+            continue
+        rule, match = hit
+        groups = match.groupdict()
+        own = tuple((line.start + match.start(g), line.start + match.end(g)) for g in ("after", "own") if (groups.get(g) or "").strip())
+        number = groups.get("n") or groups.get("n2")
+        mark = Mark(line.start, line.end, "guide" if rule.attributes["kind"] == "guide" else "text", own, number_value(number), rule.id)
+        (series[rule.id] if rule.attributes.get("strength") == "series" else found).append(mark)
+    for group in series.values():
+        found += _counting(group)
+    return sorted(found)
+
+
+def _within(line: Line) -> list[Mark]:
+    """Marks in brackets within a long line: the text before them ends, another begins."""
+    return [
+        Mark(line.start + m.start(), line.start + m.end(), "text", (), number_value(m["n"] or m["n2"]), "bracket_within") for m in _WITHIN.finditer(line.text)
+    ]
+
+
+def _counting(group: list[Mark]) -> list[Mark]:
+    """The marks of a series whose number follows on another's: one alone may be anything."""
+    numbers = {mark.number for mark in group}
+    return [mark for mark in group if mark.number is not None and {mark.number - 1, mark.number + 1} & numbers]
+
+
+def number_value(numeral: str | None) -> int | None:
+    """The value of a running number (十二, 7); null for none."""
+    if not numeral:
+        return None
+    if numeral.isdigit():
+        return int(numeral)
+    tens, _, ones = numeral.rpartition("十")
+    if "十" not in numeral:
+        return _DIGITS.get(numeral)
+    return _DIGITS.get(tens or "一", 1) * 10 + _DIGITS.get(ones or "零", 0)
+
+
+def own_title(own: str, page_title: str | None) -> str | None:
+    """The title that a boundary line gives, or null where it is all wrapper.
+
+    A wrapper praises (优秀范文), counts (3篇, 1850字), or repeats the page's title but for its year: wrappers are re-dated.
+    """
+    title = re.sub(r"^[\s:：、.．\-—]+|[\s:：\-—]+$", "", own)
+    if len(title) < 4 or _WRAPPER.search(title):
+        return None
+    if page_title is not None and _stem(title) and _stem(title) in _stem(page_title):
+        return None
+    return title
+
+
+def is_wrapper(line: str) -> bool:
+    """Whether a title line speaks of a collection rather than of one text."""
+    return bool(_WRAPPER.search(line))
+
+
+def _stem(title: str) -> str:
+    """What is left of a title without year, brackets and words of praise."""
+    return re.sub(r"[\s，,、：:]", "", _WRAPPER.sub("", _YEAR.sub("", _BRACKETS.sub("", title))))

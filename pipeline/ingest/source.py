@@ -1,0 +1,129 @@
+"""One file → ``Ingested`` (读取): bytes, raw text, clean text, documents and noise."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pipeline.errors import SourceError
+from pipeline.ingest.clean import clean
+from pipeline.ingest.decode import han_share
+from pipeline.ingest.formats import extract_text, format_of
+from pipeline.ingest.split import Splitting, split
+from pipeline.products import Ingested, Part, Source
+from pipeline.records import Frozen, Noise, Warn, WarningCode
+from pipeline.spans import Text
+
+_HAN_SHARE = 0.2  # of the characters that are not blank; below it a document is hardly Chinese
+# the first fix of a kind warns of the whole document; each stretch of injected text warns of itself
+_ONCE: dict[str, WarningCode] = {"inline_pinyin": "inline_pinyin", "junk": "junk_characters"}
+_CUT = {"page_furniture", "injected_text", "junk"}  # fixes that drop words: noise, though within a document
+
+
+class Limits(Frozen):
+    """What a source may cost."""
+
+    max_bytes: int = 200 * 1024 * 1024
+
+
+def read(path: Path, name: str, limits: Limits | None = None) -> Ingested:
+    """Read one source.
+
+    Args:
+        path: where the file is.
+        name: its POSIX path relative to the input folder: the record's ``source``.
+
+    Raises:
+        SourceError: ``unsupported_format`` ``vanished`` ``unreadable`` ``too_large`` ``empty`` ``undecodable``.
+    """
+    format_of(name)  # refuse before reading
+    most = (limits or Limits()).max_bytes
+    try:
+        with path.open("rb") as handle:
+            data = handle.read(most + 1)
+    except FileNotFoundError as error:
+        raise SourceError("vanished") from error
+    except OSError as error:
+        raise SourceError("unreadable", reason=error.strerror or type(error).__name__) from error
+    if len(data) > most:
+        raise SourceError("too_large", bytes=path.stat().st_size, limit=most)
+    return ingest(data, name)
+
+
+def ingest(data: bytes, name: str) -> Ingested:
+    """The same for bytes in hand.
+
+    Raises:
+        SourceError: ``unsupported_format`` ``empty`` ``undecodable``.
+    """
+    if not data.strip():
+        raise SourceError("empty")
+    extracted = extract_text(name, data)
+    text = clean(extracted.raw, markdown=extracted.format == "md")
+    if not text.text.strip():
+        raise SourceError("empty")
+    splitting = split(text, name)
+    stem = hashlib.sha256(name.encode() + b"\0" + data)
+    parts = tuple(part.model_copy(update={"doc_id": doc_id(stem, part.start)}) for part in splitting.parts)
+    return Ingested(
+        source=Source(
+            source=name,
+            sha256=stem.hexdigest(),
+            format=extracted.format,
+            encoding=extracted.encoding,
+            raw=extracted.raw,
+            pages=extracted.pages,
+        ),
+        fixes=splitting.text.fixes,
+        parts=parts,
+        noise=_noise(splitting, name),
+        warnings=_warnings(splitting.text, parts, splitting.warnings),
+    )
+
+
+def doc_id(stem: hashlib._Hash, start: int) -> str:
+    """A document's id: 16 hex digits of the SHA-256 of source path, NUL, source bytes, NUL and ``start`` in decimals.
+
+    Args:
+        stem: the hash of the path, a NUL and the bytes. It is copied, not changed, so that the bytes are read once however
+            many documents they hold.
+    """
+    whole = stem.copy()
+    whole.update(b"\0" + str(start).encode())
+    return whole.hexdigest()[:16]
+
+
+def _noise(splitting: Splitting, name: str) -> tuple[Noise, ...]:
+    """Cut lines, and words that were dropped within the documents; sorted."""
+    text = splitting.text
+    dropped = [
+        Noise(source=name, start=f.start, end=f.end, text=text.raw[f.start : f.end], reason=f.kind)
+        for f in text.fixes
+        if f.kind in _CUT and not f.text
+    ]
+    return tuple(sorted([*splitting.noise, *dropped], key=lambda noise: (noise.start, noise.end)))
+
+
+def _warnings(text: Text, parts: tuple[Part, ...], others: tuple[Warn, ...]) -> tuple[Warn, ...]:
+    """The warnings of every document; those that concern all of it stand at its start, with no width."""
+    found = list(others)
+    fixes = iter(text.fixes)
+    fix = next(fixes, None)
+    for part in parts:
+        told: set[str] = set()
+        while fix is not None and fix.start < part.start:
+            fix = next(fixes, None)
+        while fix is not None and fix.end <= part.end:
+            if fix.kind == "injected_text":
+                found.append(Warn(code="injected_text", start=fix.start, end=fix.end))
+            elif fix.kind in _ONCE and fix.kind not in told:
+                found.append(Warn(code=_ONCE[fix.kind], start=fix.start, end=fix.end))
+            elif fix.kind == "hard_wrap" and fix.kind not in told:
+                found.append(Warn(code="hard_wraps", start=part.start, end=part.start))
+            told.add(fix.kind)
+            fix = next(fixes, None)
+        if part.script == "mixed":
+            found.append(Warn(code="mixed_script", start=part.start, end=part.start))
+        if han_share(text.raw[part.start : part.end]) < _HAN_SHARE:
+            found.append(Warn(code="low_han_share", start=part.start, end=part.start))
+    return tuple(sorted(found, key=lambda warning: (warning.start, warning.end, warning.code)))

@@ -1,0 +1,225 @@
+"""A cleaned source → its documents (拆分): where each begins and ends, what of it is cut off, and what is noise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeline.ingest.boundaries import Mark, is_wrapper, marks, own_title
+from pipeline.ingest.lines import Line, lines_of
+from pipeline.ingest.noise import noise_of
+from pipeline.ingest.script import script_of
+from pipeline.ingest.unmarked import unmarked
+from pipeline.products import Part
+from pipeline.records import Noise, Warn
+from pipeline.spans import Edit, Text
+
+_PREFACE = 300  # characters before the first mark that are a text of their own
+_TITLE = 60  # longest title line
+_KIND = re.compile(r"总结|小结|计划|打算|汇报|报告|材料|体会|心得|事迹|方案|经验|述职|讲话|发言|范文")
+_SUMMARY_AND_PLAN = re.compile(r"(?:总结|小结|汇报).{0,14}(?:计划|打算|安排|思路)")
+_OMITTED_START = re.compile(r"开头.{0,6}(?:省略|略去|隐藏)|^[.…]{2,}")
+_OMITTED = re.compile(r"(?:省略|略去|隐藏|剩余)[^。]{0,4}\d+ ?字|未完|\.{3,}[)）]?$|(?<![等了呢吧啊])…{1,2}[)）]?$|(?:查看|阅读|展开)全文|(?:内容|正文)(?:已|被)?(?:省略|隐藏)")
+_HEADLESS = re.compile(r"^(?:[，。、；：）！？]|[\u4e00-\u9fff][，、；]|们|的(?![确士]))")
+_LABELLED = re.compile(r"^[^，。：]{2,8}：|[|｜]")
+_STOPS = "。！？!?；;：:”』」）)】》>.…"
+
+
+class Splitting(NamedTuple):
+    """What splitting makes of a source; ``text`` is the clean text less the noise within the documents."""
+
+    text: Text
+    parts: tuple[Part, ...]
+    noise: tuple[Noise, ...]
+    warnings: tuple[Warn, ...]
+
+
+class _Piece(NamedTuple):
+    """A document in the making: its lines (none of them noise), and the mark that opens it."""
+
+    mark: Mark | None
+    lines: list[Line]
+
+    @property
+    def body(self) -> list[Line]:
+        if self.mark is None:
+            return self.lines
+        return [_cut_line(line, self.mark.end)[1] for line in self.lines if line.end > self.mark.end]
+
+
+def split(text: Text, source: str) -> Splitting:
+    """Split a cleaned source into documents, guides and noise."""
+    lines = lines_of(text.text)
+    marked = marks(lines)
+    opened = {mark.at for mark in marked}
+    noise = noise_of(lines, frozenset(i for i, line in enumerate(lines) if line.start in opened))
+    found, possible = unmarked(lines, frozenset(noise), marked)
+    reasons = {lines[i].start: reason for i, reason in noise.items()}
+    kept = [line for i, line in enumerate(lines) if i not in noise]
+    pieces = _pieces(kept, sorted([*marked, *found]))
+    pieces, page_title = _without_collection(pieces, reasons)
+    cut = [line for line in lines if line.start in reasons]
+    found_marks = [piece.mark for piece in pieces if piece.mark is not None]
+    parts = tuple(
+        _part(text, piece, [line.text for line in cut if piece.lines[-1].end <= line.start < limit], page_title, found_marks)
+        for piece, limit in zip(pieces, [*(piece.lines[0].start for piece in pieces[1:]), len(text)], strict=True)
+    )
+    warnings = [_warn(text, line) for line in possible]
+    if len([piece for piece in pieces if piece.mark is None or piece.mark.kind == "text"]) == 1:
+        warnings += [_warn(text, line) for line in pieces[0].lines[:2] if len(line.text) <= _TITLE and _SUMMARY_AND_PLAN.search(line.text)][:1]
+    return Splitting(_without_lines(text, cut), parts, tuple(_noise(text, source, line, reasons[line.start]) for line in cut), tuple(warnings))
+
+
+def _pieces(lines: Sequence[Line], found: Sequence[Mark]) -> list[_Piece]:
+    """The lines between two marks. A line that a mark divides goes to both sides; a guide's own headings do not end it."""
+    pieces = [_Piece(None, [])]
+    waiting = list(found)
+    for line in lines:
+        rest = line
+        while waiting and waiting[0].at < line.end:
+            mark = waiting.pop(0)
+            head, rest = _cut_line(rest, mark.at)
+            if head is not None:
+                pieces[-1].lines.append(head)
+            last = pieces[-1]
+            if mark.kind == "guide" and last.mark is not None and last.mark.kind == "guide":
+                continue
+            if last.mark is not None and not last.body and (mark.number == last.mark.number or last.mark.number is None or mark.number is None):
+                continue  # the same text announced twice: 工会工作总结 篇1 / 工会工作总结1
+            pieces.append(_Piece(mark, []))
+        if rest.text:
+            pieces[-1].lines.append(rest)
+    return [piece for piece in pieces if piece.lines]
+
+
+def _cut_line(line: Line, at: int) -> tuple[Line | None, Line]:
+    if at <= line.start:
+        return None, line
+    head, rest = line.text[: at - line.start].rstrip(), line.text[at - line.start :].lstrip()
+    return Line(line.start, line.start + len(head), head), Line(line.end - len(rest), line.end, rest)
+
+
+def _without_collection(pieces: list[_Piece], reasons: dict[int, str]) -> tuple[list[_Piece], str | None]:
+    """Take out what belongs to the collection alone, noting why: its title, preface and contents; return its title."""
+    kept: list[_Piece] = []
+    title: str | None = None
+    for i, piece in enumerate(pieces):
+        mark = piece.mark
+        follows = pieces[i + 1].mark if i + 1 < len(pieces) else None
+        if mark is None:
+            title = next((line.text for line in piece.lines[:3] if len(line.text) <= _TITLE and _KIND.search(line.text)), None)
+            announced = follows is not None and follows.rule not in ("title_line", "opening")
+            solid = sum(len(line.text) for line in piece.lines)
+            if announced and (solid < _PREFACE and not _is_text(piece.lines)):
+                for line in piece.lines:
+                    reasons[line.start] = "collection_title" if len(line.text) <= _TITLE else "collection_preface"
+                continue
+            if not announced and len(piece.lines) > 2 and _opens_a_page(piece.lines, reasons):
+                reasons[piece.lines[0].start] = "collection_title"
+                piece = _Piece(None, piece.lines[1:])
+        elif not piece.body and mark.kind == "text":
+            for line in piece.lines:
+                reasons[line.start] = "collection_contents"
+            continue
+        kept.append(piece)
+    return kept, title
+
+
+def _is_text(lines: Sequence[Line]) -> bool:
+    """Whether short lines before the first mark are a text all the same: one that has sections or is signed."""
+    return sum(bool(re.match(r"[一二三四五六七八九十]、|\d{1,2}[、.．]|[（(][一二三四五六]", line.text)) for line in lines) >= 2
+
+
+def _opens_a_page(lines: Sequence[Line], reasons: dict[int, str]) -> bool:
+    """Whether the first line is a page's title: it speaks of a collection, and cut lines stand between it and the text."""
+    between = any(lines[0].end < start < lines[1].start for start in reasons)
+    return between and is_wrapper(lines[0].text) and len(lines[0].text) <= _TITLE
+
+
+def _part(text: Text, piece: _Piece, behind: Sequence[str], page_title: str | None, found: Sequence[Mark]) -> Part:
+    """The product of a piece; ``behind`` are the cut lines up to the next piece."""
+    mark, lines = piece.mark, piece.lines
+    start, end = _raw_line_start(text, lines[0].start), _raw_line_end(text, lines[-1].end)
+    boundary = title = None
+    body = start
+    if mark is not None and mark.rule != "opening":
+        boundary = text.span(mark.at, mark.end)
+        body = text.span(piece.body[0].start, piece.body[0].end)[0] if piece.body else end
+        title = _title(text, mark, page_title, found)
+    return Part(
+        start=start,
+        end=end,
+        kind="text" if mark is None else mark.kind,
+        boundary=boundary,
+        boundary_title=title,
+        body_start=body,
+        cut_start=_is_cut_at_start(piece.body),
+        cut_end=(mark is None or mark.kind == "text") and (_is_cut_at_end(piece.body) or any(map(_OMITTED.search, behind))),
+        script=script_of(text.raw[start:end]),
+    )
+
+
+def _title(text: Text, mark: Mark, page_title: str | None, others: Sequence[Mark]) -> str | None:
+    """The raw words of the boundary line that are a title: not the collection's, which all its lines repeat."""
+    for start, end in mark.own:
+        words = text.text[start:end]
+        repeated = sum(text.text[a:b] == words for other in others for a, b in other.own) > 1
+        title = None if repeated else words.strip() if mark.rule == "title_line" else own_title(words, page_title)
+        if title:
+            at = start + words.index(title)
+            return re.sub(r"\s*\n\s*", "", text.quote(at, at + len(title)))
+    return None
+
+
+def _is_cut_at_start(body: Sequence[Line]) -> bool:
+    return bool(body) and bool(_OMITTED_START.search(body[0].text) or _HEADLESS.match(body[0].text))
+
+
+def _is_cut_at_end(body: Sequence[Line]) -> bool:
+    """Whether running text stops without a full stop, in a document whose running lines have one."""
+    if not body:
+        return False
+    if any(_OMITTED.search(line.text) for line in body[-2:]) or any(re.search(r"省略 ?\d+ ?字", line.text) for line in body):
+        return True
+    last = body[-1].text
+    if last[-1] in _STOPS or _LABELLED.search(last):
+        return False
+    if last[-1] in "，、,":
+        return True
+    running = [line.text for line in body[:-1] if len(line.text) >= 30]
+    unstopped = sum(text[-1] not in _STOPS for text in running)
+    if unstopped * 4 > len(running):
+        return False  # an author who sets no full stops
+    if re.match(r"[（(]?[\d①-⑳一二三四五六七八九十]", last) and "。" not in last:
+        return False  # an item of a list
+    return len(last) >= 20 and bool(re.search("[，。；]", last))
+
+
+def _raw_line_start(text: Text, clean: int) -> int:
+    """Raw offset at which the line begins, blanks and dropped characters included; the offset itself within a line."""
+    at = text.span(clean, clean + 1)[0]
+    start = max(text.raw.rfind("\n", text.start, at), text.raw.rfind("\r", text.start, at)) + 1
+    return at if text.text[text.clean_at(start) : clean].strip() else start
+
+
+def _raw_line_end(text: Text, clean: int) -> int:
+    """Raw offset of the end of the line; what was dropped at its end belongs to it."""
+    at = text.span(clean - 1, clean)[1]
+    ends = [i for i in (text.raw.find("\n", at), text.raw.find("\r", at)) if i >= 0]
+    end = min(ends, default=text.end)
+    return end if not text.text[clean : text.clean_at(end)].strip() else at
+
+
+def _without_lines(text: Text, cut: Sequence[Line]) -> Text:
+    return text.edited([Edit(line.start, min(line.end + 1, len(text)), "", "noise") for line in cut])
+
+
+def _noise(text: Text, source: str, line: Line, reason: str) -> Noise:
+    start, end = text.span(line.start, line.end)
+    return Noise(source=source, start=start, end=end, text=text.raw[start:end], reason=reason)
+
+
+def _warn(text: Text, line: Line) -> Warn:
+    start, end = text.span(line.start, line.end)
+    return Warn(code="possible_two_documents", start=start, end=end)

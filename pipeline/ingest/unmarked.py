@@ -1,0 +1,148 @@
+"""Documents that begin without a mark (无标记的分界): a title line of its own, a repeated opening, numbering that restarts.
+
+No single sign is trusted. Each line that could open a document collects points from what stands before it, in it and
+behind it; the weights were set on texts of the development corpus and hold for any genre of union work document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeline.ingest.boundaries import Mark, number_value
+from pipeline.ingest.lines import Line
+
+_YEAR = r"(?:[12]\d{3}|20[xX×*_]{2}|[xX×*_]{2,4}|[二一][〇○零OoＯ0一二三四五六七八九]{3})"
+_DATED = re.compile(_YEAR + r" ?(?:[-—–~～至]{1,2} ?\d{2,4} ?)?(?:年|学年)|第[一二]学期|[上下]半年|[春秋]季")
+_SIGN_OFF = re.compile(
+    _YEAR + r" ?[年.．/\-—] ?(?:\d{1,2}|[元正腊一二三四五六七八九十]{1,2}|[xX×*_]{1,2})"
+    r"(?: ?[月.．/\-—] ?(?:(?:\d{1,2}|[一二三四五六七八九十廿]{1,3}|[xX×*_]{1,2}) ?[日号]?)?)?[）)]?(?:于.{2,8})?$"
+)
+_UNIT = re.compile(r"(?:工会|委员会|小学|中学|学校|幼儿园|学院|公司|集团|厂|矿|局|医院|支行|镇|乡|街道办事处|联合会)(?:（[章公]章?）)?$")
+_DOCUMENT = re.compile(r"(?:总结|小结|计划|打算|要点|汇报|汇报材料|报告|述职报告|材料|心得体会|体会|心得|事迹|经验交流|经验|交流|发言稿?|讲话稿?|方案|通知|意见|安排|倡议书|一封信)(?:[（(][^（）()]{1,16}[)）])?$")
+_INNER = re.compile(r"^(?:今后|下一步|下阶段|下学期|下半年|明年|来年|新学期|存在|主要|基本|几点|我的|附|抄送|主题词|联系|工作(?:总结|计划|思路|打算|安排|要点)$|[^工]{0,4}工作(?:打算|思路|安排)$)")
+_NUMBER = re.compile(r"(?:(?P<top>[一二三四五六七八九十]{1,3})[、.．]|第(?P<part>[一二三四五六七八九十]{1,3})部分|(?P<sub>[（(][一二三四五六七八九十\d]{1,3}[）)])|(?P<digit>\d{1,2}) ?[、.．](?!\d))")
+_SALUTATION = re.compile(r"^(?:尊敬的|亲爱的|敬爱的|各位|同志们|老师们|姐妹们|工友们|全体|领导|大家好|代表们|[^，。]{2,16}[：:]$)")
+_BYLINE = re.compile(r"^[（(—\-]")
+_OPENING = re.compile(
+    r"^[^。]{0,60}(?:在[^。]{2,50}(?:领导|指导|关心|支持|帮助|关怀|部署)[^。]{0,6}下|(?:本|一个|上)?学期(?:来|以来)?[，,]|(?:一|半|本|这|过去的一)年(?:来|以来|中|里|度)?[，,]|现将|汇报如下|总结如下|围绕)|^(?:回顾|回首|时光|光阴|岁月)"
+)
+_CLOSING = re.compile(r"总之|今后|新的一年|新学期|下学期|明年|努力|争取|再上|更大|更好|贡献|不足|展望|谢谢|辉煌|篇章|改进|迈进|前进")
+_ENOUGH = 150  # characters of text before a second document may begin
+_THRESHOLD = 3
+
+
+class _Numbering(NamedTuple):
+    before: int  # the highest number so far in the style
+    after: int | None  # the first number that follows
+
+
+def unmarked(lines: Sequence[Line], noise: frozenset[int], taken: Sequence[Mark]) -> tuple[list[Mark], list[Line]]:
+    """Boundaries without a mark, and the lines where one is only possible.
+
+    Args:
+        noise: indices of the lines that are cut.
+        taken: the marked boundaries; a document found here lies between two of them.
+    """
+    kept = [line for i, line in enumerate(lines) if i not in noise]
+    marked = {mark.at: mark for mark in taken}
+    found: list[Mark] = []
+    possible: list[Line] = []
+    start, guide = 0, False
+    for i, line in enumerate(kept):
+        if line.start in marked:
+            start, guide = i, marked[line.start].kind == "guide"
+        if guide or i == start or sum(len(other.text) for other in kept[start:i]) < _ENOUGH or line.start in marked:
+            continue
+        following = next((j for j in range(i + 1, len(kept)) if kept[j].start in marked), len(kept))
+        title = _title_points(kept, start, i, following)
+        opening = _opening_points(kept, start, i, following)
+        if title >= _THRESHOLD:
+            found.append(Mark(line.start, line.end, "text", ((line.start, line.end),), None, "title_line"))
+            start = i
+        elif opening >= _THRESHOLD:
+            found.append(Mark(line.start, line.start, "text", (), None, "opening"))
+            start = i
+        elif opening == _THRESHOLD - 1 and _restart(kept, start, i, following) == 2:
+            possible.append(line)
+    return found, possible
+
+
+def _title_points(lines: Sequence[Line], start: int, i: int, end: int) -> int:
+    """Points for a line that reads like a document's title."""
+    line = lines[i].text
+    bare = line.replace(" ", "")
+    if not 4 <= len(bare) <= 45 or bare[-1] in "。；，、：:！!？?|" or "|" in bare or _NUMBER.match(bare) or _INNER.search(bare) or _SIGN_OFF.search(bare):
+        return 0
+    before = _before(lines, start, i)
+    if before == 0 or i + 1 >= end:
+        return 0
+    below = lines[i + 1].text
+    names_kind = bool(_DOCUMENT.search(bare))
+    salutation = bool(_SALUTATION.match(below)) or (_BYLINE.match(below) is not None and len(below) < 50)
+    if not names_kind and not (before == 3 and (salutation or len(below) >= 40)):
+        return 0
+    if not (salutation or len(below) >= 30 or _NUMBER.match(below) or _DOCUMENT.search(below) or below[-1] in "。："):
+        return 0
+    points = 2 * (before == 3) + names_kind + bool(_DATED.search(bare)) + ("工会" in bare)
+    points += 2 * salutation + _restart(lines, start, i, end) + bool(_OPENING.match(below))
+    return points if points > names_kind + 1 else 0
+
+
+def _opening_points(lines: Sequence[Line], start: int, i: int, end: int) -> int:
+    """Points for a paragraph that reads like the first one of a report."""
+    line = lines[i].text
+    if len(line) < 30 or _NUMBER.match(line) or not _OPENING.match(line):
+        return 0
+    before = _before(lines, start, i)
+    if before == 0:
+        return 0
+    restart = _restart(lines, start, i, end)
+    closed = before == 3 or any(_CLOSING.search(other.text) for other in lines[max(i - 1, start) : i])
+    again = any(_OPENING.match(other.text) and _shared(other.text, line) >= 4 for other in lines[start : start + 3])
+    if not (before == 3 or restart):
+        return 0
+    return (2 if before == 3 else 0) + restart + closed * (before != 3) + again - 1
+
+
+def _before(lines: Sequence[Line], start: int, i: int) -> int:
+    """What stands above: 3 a sign-off (落款), 1 a sentence that has ended or a list, 0 a text that runs on."""
+    above = lines[i - 1].text
+    if i - start >= 3:
+        if len(above) <= 45 and _SIGN_OFF.search(above) and "。" not in above:
+            return 3
+        if len(above) <= 24 and _UNIT.search(above) and lines[i - 2].text[-1] in "。！" and not _NUMBER.match(above):
+            return 3
+    return 1 if above[-1] in "。！？!?…；）)”》" or _names(above) else 0
+
+
+def _restart(lines: Sequence[Line], start: int, i: int, end: int) -> int:
+    """2 where the outermost numbering is past one before the line and begins with one behind it."""
+    for style in ("top", "part", "digit"):
+        before = [n for line in lines[start:i] if (n := _numbered(line.text, style)) is not None]
+        after = [n for line in lines[i + 1 : end] if (n := _numbered(line.text, style)) is not None]
+        if before and max(before) >= 2 and after:
+            return 2 if after[0] == 1 and not _numbered(lines[i].text, style) else 0
+        if before and max(before) >= 2 and style != "digit" and i + 1 < end:
+            continue
+    return 0
+
+
+def _numbered(line: str, style: str) -> int | None:
+    match = _NUMBER.match(line)
+    return number_value(match[style]) if match and match[style] else None
+
+
+def _shared(one: str, other: str) -> int:
+    """Characters that two openings begin with alike, years and names of schools aside."""
+    a, b = (re.sub(r"^[\dxX×*_年度学期上下一二，, ]+", "", text) for text in (one, other))
+    n = 0
+    while n < min(len(a), len(b)) and a[n] == b[n]:
+        n += 1
+    return n
+
+
+def _names(line: str) -> bool:
+    words = re.split(r"[ 、]+", line)
+    return len(words) > 2 and max(map(len, words)) <= 5

@@ -1,0 +1,182 @@
+"""Lines that a printer or a page broke (硬换行), and what pages put between them (页码, 页眉)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from pipeline.ingest.rules import RESOURCES, Rule, read_rules
+from pipeline.ingest.decode import is_han
+from pipeline.spans import Edit
+
+_LONGEST = 110  # columns; nobody wraps wider (a Chinese character fills two)
+_SHORTEST = 24
+_FEWEST = 4  # full lines that make a constant width evident
+_SLACK = 6  # columns a full line may fall short: a Latin word, or a mark that may not begin a line
+_ENDS = "。！？!?；;：:…|"
+_PAGE_NUMBER = re.compile(
+    r"[-—–―~·]{1,3} ?\d{1,3} ?[-—–―~·]{1,3}|第 ?\d{1,3} ?页(?:[ ，,/]*共 ?\d{1,3} ?页)?|\d{1,3} ?/ ?\d{1,3}|\d{1,3}"
+)
+_CHUNK = 40  # characters of a line that is no heading
+_LIST_NUMBER = re.compile(r"(\d{1,2}) ?[、.．)）](?!\d)")
+_CHUNK_NUMBER = re.compile(r"(\d{1,2})、")
+_NUMBERED = re.compile(
+    r"[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2} ?[、.．)）](?!\d)|[①-⑳⑴-⒇]|第[一二三四五六七八九十]{1,3}[章节条部篇]"
+)
+
+
+class _Line(NamedTuple):
+    start: int
+    end: int  # before the line end
+    text: str  # without surrounding blanks
+    indent: int
+    columns: int  # with the indent, a wide character counting two
+
+
+def page_furniture(text: str) -> Iterator[Edit]:
+    """Page numbers and page headers on lines of their own, and numbers that a page chunk put into mid-word.
+
+    A bare number is a page number only where a sentence runs on around it or where such lines count up; the line above
+    then goes on with the line below.
+    """
+    lines = _lines(text)
+    numbers = [i for i, line in enumerate(lines) if _PAGE_NUMBER.fullmatch(line.text)]
+    counted = _counting_up([(i, int(re.findall(r"\d+", lines[i].text)[0])) for i in numbers])
+    repeated = Counter(line.text for line in lines if 4 <= len(line.text) <= 40)
+    cut: set[int] = set()
+    for i in numbers:
+        bare = lines[i].text.isdigit()
+        if not bare or _runs_on(lines, i) or (i in counted and len(counted) > 1 and not _beside_number(lines, i)):
+            cut.add(i)
+            for j in (i - 1, i + 1):  # a header or footer stands beside its number
+                if 0 <= j < len(lines) and repeated[lines[j].text] > 1 and not _NUMBERED.match(lines[j].text) and _goes_round(lines, min(i, j), max(i, j)):
+                    cut.add(j)
+    cut |= {i for i, line in enumerate(lines) if repeated[line.text] > 2 and not _NUMBERED.match(line.text) and _runs_on(lines, i)}
+    kept = [line for i, line in enumerate(lines) if i not in cut]
+    whole = [Edit(lines[i].start, min(lines[i].end + 1, len(text)), "", "page_furniture") for i in cut]
+    yield from sorted([*whole, *_page_chunks(kept)])
+
+
+def _page_chunks(lines: list[_Line]) -> Iterator[Edit]:
+    """Numbers that a page's chunks are counted by, put in front of a line on which a sentence goes on: 合法 / 2、权益."""
+    expected = 1
+    for line, following in zip(lines, lines[1:], strict=False):
+        if listed := _LIST_NUMBER.match(line.text):
+            expected = int(listed[1]) + 1
+        chunk = _CHUNK_NUMBER.match(following.text)
+        if chunk and len(line.text) >= _CHUNK and is_han(line.text[-1]) and int(chunk[1]) not in (1, expected):
+            yield Edit(following.start, following.start + following.indent + chunk.end(), "", "page_furniture")
+
+
+def hard_wraps(text: str) -> Iterator[Edit]:
+    """Line ends within a paragraph, with the blanks around them, where lines are broken at a constant width."""
+    lines = _lines(text)
+    first = 0
+    while first < len(lines):
+        last = first
+        while last < len(lines) and lines[last].columns <= _LONGEST:
+            last += 1
+        yield from _unwrapped(text, lines[first:last])
+        first = last + 1
+
+
+def _unwrapped(text: str, lines: list[_Line]) -> Iterator[Edit]:
+    full = _full_width(lines)
+    if full is None:
+        return
+    indented = sum(line.indent >= 2 for line in lines) >= 2
+    expected = 1
+    for line, following in zip(lines, lines[1:], strict=False):
+        if listed := _LIST_NUMBER.match(line.text):
+            expected = int(listed[1]) + 1
+        chunk = _CHUNK_NUMBER.match(following.text)
+        if line.columns < full - _SLACK or text[line.end : following.start].count("\n") > 1:
+            continue
+        mid_sentence = line.text[-1] not in _ENDS
+        if not mid_sentence and (not indented or line.text[-1] in "：:|"):
+            continue
+        if indented and following.indent >= 2:
+            continue
+        skip = 0
+        if chunk and mid_sentence and int(chunk[1]) not in (1, expected):
+            skip = chunk.end()
+        elif _NUMBERED.match(following.text) or opens_something(following.text):
+            continue
+        start = line.start + len(text[line.start : line.end].rstrip())
+        yield Edit(start, following.start + following.indent + skip, "", "hard_wrap")
+
+
+def _full_width(lines: list[_Line]) -> int | None:
+    """The columns of a full line where the lines are wrapped, else null.
+
+    Wrapped lines crowd at one width that hardly any line exceeds, and most of those end in mid-sentence.
+    """
+    widths = Counter(line.columns for line in lines if line.columns >= _SHORTEST)
+    if not widths:
+        return None
+    full = max(widths, key=lambda w: (sum(widths[w - d] for d in range(_SLACK + 1)), w))
+    crowd = [line for line in lines if full - _SLACK <= line.columns <= full]
+    beyond = sum(line.columns > full for line in lines)
+    broken = sum(line.text[-1] not in _ENDS and not _names(line.text) for line in crowd)
+    if len(crowd) < _FEWEST or beyond > len(lines) * 0.05 or broken < 0.6 * len(crowd) or len(crowd) < 0.3 * len(lines):
+        return None
+    return full
+
+
+def _names(text: str) -> bool:
+    """Whether a line looks like a row of names or cells: short words between blanks."""
+    words = text.split()
+    return len(words) > 3 and max(map(len, words)) <= 5
+
+
+def _lines(text: str) -> list[_Line]:
+    lines = []
+    for match in re.finditer(r"[^\n]+", text):
+        bare = match[0].strip()
+        if bare:
+            indent = len(match[0]) - len(match[0].lstrip())
+            columns = len(match[0].rstrip()) + sum(char > "\u1fff" for char in bare[: _LONGEST + 1])
+            lines.append(_Line(match.start(), match.end(), bare, indent, columns))
+    return lines
+
+
+def _runs_on(lines: list[_Line], i: int) -> bool:
+    return _goes_round(lines, i, i)
+
+
+def _goes_round(lines: list[_Line], first: int, last: int) -> bool:
+    """Whether a sentence breaks off above the lines and goes on below them."""
+    if first == 0 or last + 1 >= len(lines):
+        return False
+    above, below = lines[first - 1], lines[last + 1]
+    return len(above.text) >= 12 and above.text[-1] not in _ENDS + "”）】》" and not _NUMBERED.match(below.text) and below.indent < 2
+
+
+def _beside_number(lines: list[_Line], i: int) -> bool:
+    """Whether the bare number is one cell of a column: its neighbour is a number, too, or just as short."""
+    return any(0 <= j < len(lines) and len(lines[j].text) <= 6 for j in (i - 1, i + 1))
+
+
+def _counting_up(found: list[tuple[int, int]]) -> set[int]:
+    """Indices of the lines whose numbers go up by one from one to the next."""
+    out: set[int] = set()
+    for (i, a), (j, b) in zip(found, found[1:], strict=False):
+        if b == a + 1:
+            out |= {i, j}
+    return out
+
+
+def opens_something(line: str) -> bool:
+    """Whether the line opens a document or belongs to none, so that no sentence goes on with it."""
+    return any(rule.matches(line) for rule in _openers())
+
+
+@cache
+def _openers() -> tuple[Rule, ...]:
+    from pipeline.ingest.noise import noise_rules
+    from pipeline.ingest.boundaries import boundary_rules
+
+    return (*noise_rules(), *boundary_rules())
