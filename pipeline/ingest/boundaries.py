@@ -16,7 +16,7 @@ _WITHIN = re.compile(r"(?:(?<=[。！？!?…”）\s])|^)[【\[] ?(?:第 ?(?P<n
 _WRAPPER = re.compile(
     r"范文|范本|优秀|精选|通用|最新|热门|实用|推荐|模板|样本|大全|集锦|汇编|合集|汇总|必备|经典|简短|标准版|完整版|整理|\d+ ?[篇份则]|[一二三四五六七八九十]{1,2}篇|\d{2,5} ?字"
 )
-_YEAR = re.compile(r"(?:[12]\d{3}|20[xX×*_]{2}|[_xX×*]{2,4}|[二一][〇○零一二三四五六七八九0]{3})(?:[-—~至]{1,2}\d{2,4})?(?:年度|学年度|学年|年)?(?:第[一二]学期)?")
+_YEAR = re.compile(r"(?:[12]\d{3}|20[xX×*_]{2}|[_xX×*]{2,4}(?=年)|[二一][〇○零一二三四五六七八九0]{3})(?:[-—~至]{1,2}\d{2,4})?(?:年度|学年度|学年|年)?(?:第[一二]学期)?")
 _BRACKETS = re.compile(r"[【\[（(〔].{0,20}[】\]）)〕]$")
 
 
@@ -59,11 +59,17 @@ def marks(lines: Sequence[Line]) -> list[Mark]:
         groups = match.groupdict()
         own = tuple((line.start + match.start(g), line.start + match.end(g)) for g in ("after", "own") if (groups.get(g) or "").strip())
         number = groups.get("n") or groups.get("n2")
-        mark = Mark(line.start, line.end, "guide" if rule.attributes["kind"] == "guide" else "text", own, number_value(number), rule.id)
+        guide = rule.attributes["kind"] == "guide" or any(_speaks_of_writing(line.text[a - line.start : b - line.start]) for a, b in own)
+        mark = Mark(line.start, line.end, "guide" if guide else "text", own, number_value(number), rule.id)
         (series[rule.id] if rule.attributes.get("strength") == "series" else found).append(mark)
     for group in series.values():
         found += _counting(group)
     return sorted(found)
+
+
+def _speaks_of_writing(title: str) -> bool:
+    """Whether a title announces a guide (写作要领) rather than a text."""
+    return any(rule.attributes["kind"] == "guide" and rule.matches(title.strip()) for rule in boundary_rules())
 
 
 def _within(line: Line) -> list[Mark]:
@@ -74,9 +80,10 @@ def _within(line: Line) -> list[Mark]:
 
 
 def _counting(group: list[Mark]) -> list[Mark]:
-    """The marks of a series whose number follows on another's: one alone may be anything."""
+    """The marks of a series whose number follows on another's, or that name their text: one alone may be anything."""
     numbers = {mark.number for mark in group}
-    return [mark for mark in group if mark.number is not None and {mark.number - 1, mark.number + 1} & numbers]
+    named = sum(len(mark.own) > 1 for mark in group) > 1
+    return [mark for mark in group if mark.number is not None and ({mark.number - 1, mark.number + 1} & numbers or (named and len(mark.own) > 1))]
 
 
 def number_value(numeral: str | None) -> int | None:

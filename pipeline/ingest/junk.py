@@ -12,20 +12,22 @@ from pipeline.ingest.rules import read_lexicon
 from pipeline.ingest.script import simplified
 from pipeline.spans import Edit
 
-_EMOJI = "\U0001f000-\U0001faff\u2600-\u2604\u2607-\u260f\u2614-\u263f\u2643-\u26ff\u2700-\u2712\u2715-\u2775\u2794-\u27bf\u2b00-\u2bff"
+_EMOJI = "\U0001f000-\U0001faff\u2600-\u260f\u2614-\u263f\u2643-\u26ff\u2700-\u2712\u2715-\u2775\u2794-\u27bf\u2b00-\u2bff"
 _PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010fffd"
 _JUNK = re.compile(rf"[{_EMOJI}{_PRIVATE}\ufffd\ufffc]+")
-_LINE_END = re.compile(r"(?<=[^\x00-\x7f])(?<!\s)([!-~]{4,14})(?=\s*$)", re.MULTILINE)
+_LINE_END = re.compile(r"(?:^|(?<=[^\x00-\x7f])|(?<=[^\x00-\x7f] ))([!-~]{4,14})(?=\s*$)", re.MULTILINE)
 _WORD = re.compile(r"(?:[A-Z]?[a-z]+)+\d*|[\w.+-]+@.*|.*\.(?:com|cn|net|org|doc|docx|xls|pdf|ppt|txt|jpg)\W?.*|https?:.*")
 _RARE_SHARE = 1 / 30  # of a running line
 _RARE_LINES = 2  # lines that must have them: one may hold a rare name
 
 _ADDRESS = re.compile(
-    r"(?:https?://|www\.)[\w.\-/?=&%#:]{3,200}|(?<![\w@.\-])[A-Za-z0-9][A-Za-z0-9\-]{0,30}(?:\.[A-Za-z0-9\-]{1,30}){0,3}\.(?:com|cn|net|org|cc|info|top)\b(?:/[\w.\-/?=&%#]{0,200})?"
+    r"(?:https?://|www\.)[\w.\-/?=&%#:]{3,200}|(?<![A-Za-z0-9@.\-])[A-Za-z0-9][A-Za-z0-9\-]{0,30}(?:\.[A-Za-z0-9\-]{1,30}){0,3}\.(?:com|cn|net|org|cc|info|top)\b(?:/[\w.\-/?=&%#]{0,200})?",
+    re.ASCII | re.IGNORECASE,
 )
+_NAME_AFTER = re.compile(r" [\u4e00-\u9fff]{1,5}?[网库吧淘]")
 _OWN_ADDRESS = re.compile(r"(?:网址|网站|邮箱|信箱|主页|域名|平台)[:：]?[“\"(（ ]?$")
 _CREDIT = re.compile(
-    r"[\[【(（][^\[\]【】()（）\n]{0,12}(?:本文来自|本文来源|文章来源|来源于|转载|转自|搜集整理|收集整理|请访问|请登录|更多.{0,8}(?:关注|访问|搜索)|小编)[^\[\]【】()（）\n]{0,40}[\]】)）]"
+    r"[\[【(（][^\[\]【】()（）\n]{0,12}(?:本文来自|本文来源|文章来源|来源于|转载|转自|搜集整理|收集整理|请访问|请登录|更多.{0,8}(?:关注|访问|搜索)|小编)[^\[\]【】()（）\n]{0,40}[\]】)）]|[\[【][^\[\]【】\n]{0,16}(?:范文|文库|作文|文秘|公文)[\u4e00-\u9fff]{0,2}(?:网|吧|屋|库)[\]】]"
 )
 _DOCUMENT_WORD = re.compile(r"(?:总结|计划|汇报|报告|范文|材料|心得|体会)(?:范文|大全|[0-9]字)?$")
 _LEGITIMATE_BEFORE = "《“”\"‘将把对为是于的之做了写成作年度份交以按照下上该本我由（("
@@ -91,8 +93,9 @@ def injected(text: str) -> Iterator[Edit]:
     for match in _ADDRESS.finditer(text):
         start = match.start()
         if not _OWN_ADDRESS.search(text[max(start - 8, 0) : start]) and text[start - 1 : start] != "@":
-            name = re.search(rf"(?:{sites})$", text[max(start - 12, 0) : start])
-            found.append((start - len(name[0]) if name else start, match.end()))
+            name = re.search(rf"(?:更多[^，。\n]{{0,12}}|(?:尽在|来源[:：]?|来自))?(?:{sites}|[\u4e00-\u9fff]{{2}}[网库淘]) ?$", text[max(start - 20, 0) : start])
+            after = _NAME_AFTER.match(text, match.end())
+            found.append((start - len(name[0]) if name else start, after.end() if after else match.end()))
     for match in re.finditer(sites, text):
         if _within_sentence(text, *match.span()):
             found.append(match.span())

@@ -5,21 +5,31 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+_FEW = 4  # blank lines in a file that sets them with a purpose
+
 
 class Line(NamedTuple):
-    """A line that is not blank, in clean offsets, without the blanks around it."""
+    """A line that is not blank, in clean offsets, without the blanks around it.
+
+    Attributes:
+        after_blank: a blank line stands above, in a text that sets hardly any.
+    """
 
     start: int
     end: int
     text: str
+    after_blank: bool = False
 
 
-def lines_of(text: str, start: int = 0, end: int | None = None) -> list[Line]:
-    """The lines of ``text[start:end]`` that are not blank."""
+def lines_of(text: str) -> list[Line]:
+    """The lines that are not blank."""
     lines = []
-    for match in re.compile(r"[^\n]+").finditer(text, start, len(text) if end is None else end):
+    for match in re.finditer(r"[^\n]+", text):
         bare = match[0].strip()
         if bare:
             first = match.start() + len(match[0]) - len(match[0].lstrip())
             lines.append(Line(first, first + len(bare), bare))
-    return lines
+    apart = {i for i, (one, two) in enumerate(zip(lines, lines[1:], strict=False), 1) if text.count("\n", one.end, two.start) > 1}
+    if len(apart) > _FEW or len(apart) * 5 > len(lines):
+        return lines
+    return [line._replace(after_blank=i in apart) for i, line in enumerate(lines)]

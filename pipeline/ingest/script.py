@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _BLOCK = 64  # characters compared at once while looking for what changed
 _FEW = 3  # traditional characters that are a slip or a name, not a script
 _STRAY = 0.05  # share of them below which a text is simplified
-_NEARLY_ALL = 0.75  # and above which it is traditional
+_NEARLY_ALL = 0.95  # and above which it is traditional
 
 
 def simplified(text: str) -> str:
@@ -51,12 +51,17 @@ def changed_runs(old: str, new: str, kind: str) -> Iterator[Edit]:
 
 def script_of(raw: str) -> Script:
     """The script of a raw text: what share of the characters that have two forms stands in the traditional one."""
-    traditional = sum(char in _only_traditional(char) for char in raw)
+    traditional = sum(_only_traditional(char) != "" for char in raw)
     if traditional <= _FEW:
         return "simplified"
-    short = sum(char in _only_simplified(char) for char in raw)
+    short = simplified_characters(raw)
     share = traditional / (traditional + short)
     return "simplified" if share < _STRAY else "traditional" if share > _NEARLY_ALL else "mixed"
+
+
+def simplified_characters(raw: str) -> int:
+    """How many characters of a text stand in a form that only simplified texts have."""
+    return sum(_only_simplified(char) != "" for char in raw)
 
 
 @cache
@@ -67,11 +72,17 @@ def _only_traditional(char: str) -> str:
 
 @cache
 def _only_simplified(char: str) -> str:
-    """The character itself where it is written in simplified texts alone (会, but not 后 or 里), else nothing."""
-    if char < "\u3400" or char in "后里面干台只准于系向制云志面丑谷征范斗几松余表朱卷致借佣划回汇注游蜡才出采周家占沈冲叶吁吊同咨伙":
+    """The character itself where it is written in simplified texts alone (会, but not 后 or 群), else nothing.
+
+    Those that are also in use in traditional texts are the ones Big5 has.
+    """
+    if char < "\u3400" or _converter("s2t").convert(char) == char:
         return ""
-    long = _converter("s2t").convert(char)
-    return char if long != char and simplified(char) == char else ""
+    try:
+        char.encode("big5")
+    except UnicodeEncodeError:
+        return char
+    return ""
 
 
 @cache

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 from pipeline.errors import SourceError
 from pipeline.ingest.clean import clean
 from pipeline.ingest.decode import han_share
 from pipeline.ingest.formats import extract_text, format_of
+from pipeline.ingest.script import simplified_characters
 from pipeline.ingest.split import Splitting, split
 from pipeline.products import Ingested, Part, Source
 from pipeline.records import Frozen, Noise, Warn, WarningCode
@@ -17,6 +19,7 @@ from pipeline.spans import Text
 _HAN_SHARE = 0.2  # of the characters that are not blank; below it a document is hardly Chinese
 # the first fix of a kind warns of the whole document; each stretch of injected text warns of itself
 _ONCE: dict[str, WarningCode] = {"inline_pinyin": "inline_pinyin", "junk": "junk_characters"}
+_SLIP = re.compile(r"\?[A-Z](?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\?[A-Z](?![A-Za-z])")  # what a script conversion leaves of a character: ?F將
 _CUT = {"page_furniture", "injected_text", "junk"}  # fixes that drop words: noise, though within a document
 
 
@@ -122,8 +125,9 @@ def _warnings(text: Text, parts: tuple[Part, ...], others: tuple[Warn, ...]) -> 
                 found.append(Warn(code="hard_wraps", start=part.start, end=part.start))
             told.add(fix.kind)
             fix = next(fixes, None)
-        if part.script == "mixed":
+        raw = text.raw[part.start : part.end]
+        if part.script == "mixed" or (part.script == "traditional" and (simplified_characters(raw) or _SLIP.search(raw))):
             found.append(Warn(code="mixed_script", start=part.start, end=part.start))
-        if han_share(text.raw[part.start : part.end]) < _HAN_SHARE:
+        if han_share(raw) < _HAN_SHARE:
             found.append(Warn(code="low_han_share", start=part.start, end=part.start))
     return tuple(sorted(found, key=lambda warning: (warning.start, warning.end, warning.code)))

@@ -20,8 +20,8 @@ _TITLE = 60  # longest title line
 _KIND = re.compile(r"总结|小结|计划|打算|汇报|报告|材料|体会|心得|事迹|方案|经验|述职|讲话|发言|范文")
 _SUMMARY_AND_PLAN = re.compile(r"(?:总结|小结|汇报).{0,14}(?:计划|打算|安排|思路)")
 _OMITTED_START = re.compile(r"开头.{0,6}(?:省略|略去|隐藏)|^[.…]{2,}")
-_OMITTED = re.compile(r"(?:省略|略去|隐藏|剩余)[^。]{0,4}\d+ ?字|未完|\.{3,}[)）]?$|(?<![等了呢吧啊])…{1,2}[)）]?$|(?:查看|阅读|展开)全文|(?:内容|正文)(?:已|被)?(?:省略|隐藏)")
-_HEADLESS = re.compile(r"^(?:[，。、；：）！？]|[\u4e00-\u9fff][，、；]|们|的(?![确士]))")
+_OMITTED = re.compile(r"(?:省略|略去|隐藏|剩余)[^。]{0,4}\d+ ?字|未完|\.{3,}[)）]?$|(?<![等了呢吧啊])…{1,2}[)）]?$|(?:查看|阅读|展开)全文|(?:内容|正文)(?:已|被)?(?:省略|隐藏)|(?:[后下]文|以下|部分)[^。]{0,6}略|下载完整|点击下一页|更多内容请")
+_HEADLESS = re.compile(r"^(?:[，。、；：）！？]|(?![一二三四五六七八九十])[\u4e00-\u9fff][，、；]|们|的(?![确士])|着(?![力眼重手实装])|也才|[出起下过上]来的|[起下过上]去的)")
 _LABELLED = re.compile(r"^[^，。：]{2,8}：|[|｜]")
 _STOPS = "。！？!?；;：:”』」）)】》>.…"
 
@@ -85,7 +85,7 @@ def _pieces(lines: Sequence[Line], found: Sequence[Mark]) -> list[_Piece]:
             last = pieces[-1]
             if mark.kind == "guide" and last.mark is not None and last.mark.kind == "guide":
                 continue
-            if last.mark is not None and not last.body and (mark.number == last.mark.number or last.mark.number is None or mark.number is None):
+            if last.mark is not None and last.mark.kind == mark.kind and not last.body and (mark.number == last.mark.number or last.mark.number is None or mark.number is None):
                 continue  # the same text announced twice: 工会工作总结 篇1 / 工会工作总结1
             pieces.append(_Piece(mark, []))
         if rest.text:
@@ -216,7 +216,7 @@ def _without_lines(text: Text, cut: Sequence[Line]) -> Text:
 
 
 def _noise(text: Text, source: str, line: Line, reason: str) -> Noise:
-    start, end = text.span(line.start, line.end)
+    start, end = _raw_line_start(text, line.start), _raw_line_end(text, line.end)
     return Noise(source=source, start=start, end=end, text=text.raw[start:end], reason=reason)
 
 

@@ -24,9 +24,11 @@ _DOCUMENT = re.compile(r"(?:总结|小结|计划|打算|要点|汇报|汇报材�
 _INNER = re.compile(r"^(?:今后|下一步|下阶段|下学期|下半年|明年|来年|新学期|存在|主要|基本|几点|我的|附|抄送|主题词|联系|工作(?:总结|计划|思路|打算|安排|要点)$|[^工]{0,4}工作(?:打算|思路|安排)$)")
 _NUMBER = re.compile(r"(?:(?P<top>[一二三四五六七八九十]{1,3})[、.．]|第(?P<part>[一二三四五六七八九十]{1,3})部分|(?P<sub>[（(][一二三四五六七八九十\d]{1,3}[）)])|(?P<digit>\d{1,2}) ?[、.．](?!\d))")
 _SALUTATION = re.compile(r"^(?:尊敬的|亲爱的|敬爱的|各位|同志们|老师们|姐妹们|工友们|全体|领导|大家好|代表们|[^，。]{2,16}[：:]$)")
-_BYLINE = re.compile(r"^[（(—\-]")
+_BYLINE = re.compile(r"^[（(]")
+_SUBTITLE = re.compile(r"^[—\-－]{1,4} ?[^，。；]{4,40}$")
+_ORGAN = re.compile(r"工会|公司|集团|学校|小学|中学|学院|大学|幼儿园|医院|[镇乡县区市局厂矿所]|女职工|教代会|职代会")
 _OPENING = re.compile(
-    r"^[^。]{0,60}(?:在[^。]{2,50}(?:领导|指导|关心|支持|帮助|关怀|部署)[^。]{0,6}下|(?:本|一个|上)?学期(?:来|以来)?[，,]|(?:一|半|本|这|过去的一)年(?:来|以来|中|里|度)?[，,]|现将|汇报如下|总结如下|围绕)|^(?:回顾|回首|时光|光阴|岁月)"
+    r"^[^。]{0,60}(?:在[^。]{2,50}(?:领导|指导|关心|支持|帮助|关怀|部署)[^。]{0,6}下|(?:本|一个|上)?学期(?:来|以来)?[，,]|(?:一|半|本|这|过去的一)年(?:来|以来|中|里|度)?[，,]|现将|汇报如下|总结如下|围绕|按照|根据)|^(?:回顾|回首|时光|光阴|岁月)"
 )
 _CLOSING = re.compile(r"总之|今后|新的一年|新学期|下学期|明年|努力|争取|再上|更大|更好|贡献|不足|展望|谢谢|辉煌|篇章|改进|迈进|前进")
 _ENOUGH = 150  # characters of text before a second document may begin
@@ -81,13 +83,15 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int) -> int:
     below = lines[i + 1].text
     names_kind = bool(_DOCUMENT.search(bare))
     salutation = bool(_SALUTATION.match(below)) or (_BYLINE.match(below) is not None and len(below) < 50)
-    if not names_kind and not (before == 3 and (salutation or len(below) >= 40)):
+    subtitle = bool(_SUBTITLE.match(below))
+    apart = lines[i].after_blank and not lines[i + 1].after_blank and len(below) >= 60
+    if not (names_kind or subtitle or apart or (before == 3 and (salutation or len(below) >= 40))):
         return 0
-    if not (salutation or len(below) >= 30 or _NUMBER.match(below) or _DOCUMENT.search(below) or below[-1] in "。："):
+    if not (salutation or subtitle or len(below) >= 30 or _NUMBER.match(below) or _DOCUMENT.search(below) or below[-1] in "。："):
         return 0
-    points = 2 * (before == 3) + names_kind + bool(_DATED.search(bare)) + ("工会" in bare)
-    points += 2 * salutation + _restart(lines, start, i, end) + bool(_OPENING.match(below))
-    return points if points > names_kind + 1 else 0
+    points = 2 * (before == 3) + names_kind + bool(_DATED.search(bare)) + bool(_ORGAN.search(bare))
+    points += 2 * salutation + 3 * subtitle + 3 * apart + _restart(lines, start, i, end) + bool(_OPENING.match(below))
+    return points
 
 
 def _opening_points(lines: Sequence[Line], start: int, i: int, end: int) -> int:
@@ -119,13 +123,11 @@ def _before(lines: Sequence[Line], start: int, i: int) -> int:
 
 def _restart(lines: Sequence[Line], start: int, i: int, end: int) -> int:
     """2 where the outermost numbering is past one before the line and begins with one behind it."""
-    for style in ("top", "part", "digit"):
+    for style in ("part", "top", "digit"):
         before = [n for line in lines[start:i] if (n := _numbered(line.text, style)) is not None]
-        after = [n for line in lines[i + 1 : end] if (n := _numbered(line.text, style)) is not None]
-        if before and max(before) >= 2 and after:
-            return 2 if after[0] == 1 and not _numbered(lines[i].text, style) else 0
-        if before and max(before) >= 2 and style != "digit" and i + 1 < end:
-            continue
+        if before:  # the outermost style alone tells: an inner one restarts below every heading
+            after = next((n for line in lines[i + 1 : end] if (n := _numbered(line.text, style)) is not None), None)
+            return 2 if max(before) >= 2 and after == 1 and not _NUMBER.match(lines[i].text) else 0
     return 0
 
 

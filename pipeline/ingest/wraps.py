@@ -14,9 +14,10 @@ from pipeline.spans import Edit
 
 _LONGEST = 110  # columns; nobody wraps wider (a Chinese character fills two)
 _SHORTEST = 24
-_FEWEST = 4  # full lines that make a constant width evident
-_SLACK = 6  # columns a full line may fall short: a Latin word, or a mark that may not begin a line
+_FEWEST = 4  # full lines that make a width evident
+_FULL = 0.7  # share of the widest line's columns that a full line has: printers set ragged lines, scans lose words
 _ENDS = "。！？!?；;：:…|"
+_STOP_WITHIN = re.compile(r"[。；！].")
 _PAGE_NUMBER = re.compile(
     r"[-—–―~·]{1,3} ?\d{1,3} ?[-—–―~·]{1,3}|第 ?\d{1,3} ?页(?:[ ，,/]*共 ?\d{1,3} ?页)?|\d{1,3} ?/ ?\d{1,3}|\d{1,3}"
 )
@@ -93,7 +94,7 @@ def _unwrapped(text: str, lines: list[_Line]) -> Iterator[Edit]:
         if listed := _LIST_NUMBER.match(line.text):
             expected = int(listed[1]) + 1
         chunk = _CHUNK_NUMBER.match(following.text)
-        if line.columns < full - _SLACK or text[line.end : following.start].count("\n") > 1:
+        if line.columns < full * _FULL or text[line.end : following.start].count("\n") > 1:
             continue
         mid_sentence = line.text[-1] not in _ENDS
         if not mid_sentence and (not indented or line.text[-1] in "：:|"):
@@ -110,18 +111,19 @@ def _unwrapped(text: str, lines: list[_Line]) -> Iterator[Edit]:
 
 
 def _full_width(lines: list[_Line]) -> int | None:
-    """The columns of a full line where the lines are wrapped, else null.
+    """The columns of the widest lines where the lines are wrapped, else null.
 
-    Wrapped lines crowd at one width that hardly any line exceeds, and most of those end in mid-sentence.
+    Wrapped lines crowd below a width that hardly any line exceeds; most of them end in mid-sentence, while sentences end
+    within them (in a list without full stops they do not).
     """
-    widths = Counter(line.columns for line in lines if line.columns >= _SHORTEST)
-    if not widths:
+    columns = sorted(line.columns for line in lines)
+    if len(lines) < _FEWEST + 1:
         return None
-    full = max(widths, key=lambda w: (sum(widths[w - d] for d in range(_SLACK + 1)), w))
-    crowd = [line for line in lines if full - _SLACK <= line.columns <= full]
-    beyond = sum(line.columns > full for line in lines)
-    broken = sum(line.text[-1] not in _ENDS and not _names(line.text) for line in crowd)
-    if len(crowd) < _FEWEST or beyond > len(lines) * 0.05 or broken < 0.6 * len(crowd) or len(crowd) < 0.3 * len(lines):
+    full = columns[-1 - len(columns) // 25]  # one line in 25 may be longer: a table, an address
+    crowd = [line for line in lines if full * _FULL <= line.columns <= full]
+    broken = [line for line in crowd if line.text[-1] not in _ENDS and not _names(line.text)]
+    stopped = sum(bool(_STOP_WITHIN.search(line.text)) for line in crowd)
+    if full < _SHORTEST or len(crowd) < max(_FEWEST, 0.4 * len(lines)) or len(broken) < 0.6 * len(crowd) or stopped < max(2, 0.15 * len(crowd)):
         return None
     return full
 
