@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TookTooLong
 from typing import Any, TypeAlias
 
+from pipeline.errors import ResourceError
 from pipeline.flow import Options, Outcome, Task, failure, printable, process
 from pipeline.records import Failure
 from pipeline.settings import one_thread_a_process
@@ -61,6 +62,8 @@ def _settled(task: Task, future: Future[Outcome]) -> Outcome:
         lost = Failure(source=source, stage="ingest", kind="timed_out", message="the file took too long")
     except ProcessExpired as error:
         lost = Failure(source=source, stage="ingest", kind="worker_died", message=f"worker ended with exit code {error.exitcode}")
+    except ResourceError:
+        raise
     except Exception as error:
         lost = failure(source, "ingest", error)
     return Outcome(source=source, failures=(lost,))

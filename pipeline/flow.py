@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from typing import Literal, NamedTuple, TypeAlias
 
 from pipeline.aggregate.units import Given, placed
-from pipeline.errors import GonghuiError, SourceError
+from pipeline.errors import GonghuiError, ResourceError, SourceError
 from pipeline.products import Ingested, Part
 from pipeline.records import Failure, Record
 from pipeline.settings import PACKAGE
@@ -128,16 +128,22 @@ def ingested(task: Task, options: Options) -> Ingested:
     Raises:
         SourceError: it cannot be read.
     """
-    from pipeline.ingest import read
+    from pipeline.ingest import Limits, read
 
-    return read(task.path, task.name, options.max_file_bytes)
+    return read(task.path, task.name, Limits(max_bytes=options.max_file_bytes))
 
 
 def process(task: Task, options: Options) -> Outcome:
-    """Everything one source comes to. It never raises an ``Exception``: what goes wrong is in ``failures``."""
+    """Everything one source comes to; what goes wrong with it is in ``failures``.
+
+    Raises:
+        ResourceError: a rule, lexicon, rubric or model is wrong or missing. That is no source's fault: it ends the run.
+    """
     source = printable(task.name)
     try:
         product = ingested(task, options)
+    except ResourceError:
+        raise
     except Exception as error:
         return Outcome(source=source, failures=(failure(source, "ingest", error),))
     documents = [through_stages(Document(product, part, options)) for part in sorted(product.parts, key=lambda p: p.start)]
@@ -163,6 +169,8 @@ def through_stages(document: Document) -> Record | Failure:
     for stage, step in STAGES:
         try:
             document = step(document)
+        except ResourceError:
+            raise
         except Exception as error:
             return failure(document.ingested.source.source, stage, error, start=document.part.start)
     return document.settled

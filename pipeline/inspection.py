@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from pipeline.console import shown
+from pipeline.errors import ResourceError
 from pipeline.flow import Document, Options, Task, failure, ingested, through_stages
 from pipeline.labels import label, message
 from pipeline.products import Ingested
@@ -22,6 +23,8 @@ def show(task: Task, options: Options, lang: Lang, *, fixes: bool = False) -> in
     out = Console(highlight=False, soft_wrap=True)
     try:
         product = ingested(task, options)
+    except ResourceError:
+        raise
     except Exception as error:
         _print_failure(out, failure(task.name, "ingest", error), lang)
         return 2

@@ -87,6 +87,7 @@ def run(job: Job, *, watch: Watch = lambda done, total, last: None, work: Work =
     Raises:
         CannotRun: there is no such input, or OUT cannot be used; nothing of OUT has been touched then, but for a file
             that another program has locked in the very last step.
+        ResourceError: a rule, lexicon, rubric or model is wrong or missing.
     """
     tasks, ignored = listed(job)
     output.check(job.out, job.overwrite)

@@ -63,7 +63,7 @@ def language(argv: Sequence[str] | None = None) -> Lang:
     later, by whoever needs them.
     """
     words = list(sys.argv[1:] if argv is None else argv)
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         value = following if word == "--lang" else word.removeprefix("--lang=") if word.startswith("--lang=") else None
         if value in ("zh", "en"):
             return value  # type: ignore[return-value]

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from typing import Any
 
+from pipeline.errors import ResourceError
 from pipeline.flow import Note, Options, Outcome, Task
 from pipeline.records import (
     FINDING_KINDS,
@@ -73,6 +74,8 @@ def work(task: Task, options: Options) -> Outcome:
         os._exit(3)
     if raw.startswith("raise"):
         raise RuntimeError("planted")
+    if raw.startswith("rule"):
+        raise ResourceError("bad_rule", file="noise.yaml", line=7, reason="planted")
     if raw.startswith("slow"):
         time.sleep(60)
     if raw.startswith("fail"):

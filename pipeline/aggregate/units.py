@@ -1,4 +1,4 @@
-"""What the tables are keyed by: the unit (单位) and the report year (年度) that the text leaves open, as the operator gave them."""
+"""What the tables are keyed by: unit (单位) and report year (年度), as the operator gave them where the text is silent."""
 
 from __future__ import annotations
 

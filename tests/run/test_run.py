@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import output
-from pipeline.errors import CannotRun
+from pipeline.errors import CannotRun, ResourceError
 from pipeline.run import Job, run
 from tests.handmade import work
 
@@ -174,6 +174,15 @@ def test_an_out_inside_the_input_is_not_read(folder: Path) -> None:
     again = run(Job(input=folder, out=out), work=work)
     assert again.files == first.files
     assert ("结果/records.jsonl", "output") in again.ignored
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_wrong_rule_ends_the_run_and_says_where(folder: Path, tmp_path: Path, workers: int) -> None:
+    (folder / "规则.txt").write_text("rule", encoding="utf-8")
+    with pytest.raises(ResourceError) as caught:
+        run(Job(input=folder, out=tmp_path / "out", workers=workers), work=work)
+    assert (caught.value.code, caught.value.params) == ("bad_rule", {"file": "noise.yaml", "line": 7, "reason": "planted"})
+    assert not (tmp_path / "out").exists()
 
 
 def test_input_and_output_must_differ(folder: Path, tmp_path: Path) -> None:
