@@ -43,7 +43,7 @@ clean:
 .venv/pyvenv.cfg:
 	$(PYTHON) -c "import sys; sys.exit('gonghui needs Python 3.11 or newer; say which: make PYTHON=python3.12') if sys.version_info < (3, 11) else None"
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt hatchling
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt hatchling editables
 
 # one stamp for each set of dependencies; constraints.txt pins them all
 .venv/.run: .venv/pyvenv.cfg pyproject.toml constraints.txt
