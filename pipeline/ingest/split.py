@@ -183,7 +183,7 @@ def _is_cut_at_end(body: Sequence[Line]) -> bool:
     if any(_OMITTED.search(line.text) for line in body[-2:]) or any(re.search(r"省略 ?\d+ ?字", line.text) for line in body):
         return True
     last = body[-1].text
-    if last[-1] in _STOPS or _LABELLED.search(last):
+    if last[-1] in _STOPS or (_LABELLED.search(last) and "。" not in last):
         return False
     if last[-1] in "，、,":
         return True

@@ -21,6 +21,7 @@ _SIGN_OFF = re.compile(
 )
 _UNIT = re.compile(r"(?:工会|委员会|小学|中学|学校|幼儿园|学院|公司|集团|厂|矿|局|医院|支行|镇|乡|街道办事处|联合会)(?:（[章公]章?）)?$")
 _DOCUMENT = re.compile(r"(?:总结|小结|计划|打算|要点|汇报|汇报材料|报告|述职报告|材料|心得体会|体会|心得|事迹|经验交流|经验|交流|发言稿?|讲话稿?|方案|通知|意见|安排|倡议书|一封信)(?:[（(][^（）()]{1,16}[)）])?$")
+_PERSONAL = re.compile(r"(?:体会|心得|感言|感想|事迹|一封信|倡议书|发言稿?|讲话稿?|述职报告|通知)$")  # kinds that name no section
 _INNER = re.compile(r"^(?:今后|下一步|下阶段|下学期|下半年|明年|来年|新学期|存在|主要|基本|几点|我的|附|抄送|主题词|联系|工作(?:总结|计划|思路|打算|安排|要点)$|[^工]{0,4}工作(?:打算|思路|安排)$)")
 _NUMBER = re.compile(r"(?:(?P<top>[一二三四五六七八九十]{1,3})[、.．]|第(?P<part>[一二三四五六七八九十]{1,3})部分|(?P<sub>[（(][一二三四五六七八九十\d]{1,3}[）)])|(?P<digit>\d{1,2}) ?[、.．](?!\d))")
 _SALUTATION = re.compile(r"^(?:尊敬的|亲爱的|敬爱的|各位|同志们|老师们|姐妹们|工友们|全体|领导|大家好|代表们|[^，。]{2,16}[：:]$)")
@@ -48,6 +49,7 @@ def unmarked(lines: Sequence[Line], noise: frozenset[int], taken: Sequence[Mark]
         taken: the marked boundaries; a document found here lies between two of them.
     """
     kept = [line for i, line in enumerate(lines) if i not in noise]
+    below_cut = frozenset(line.start for i, line in enumerate(lines) if i - 1 in noise)
     marked = {mark.at: mark for mark in taken}
     found: list[Mark] = []
     possible: list[Line] = []
@@ -58,7 +60,7 @@ def unmarked(lines: Sequence[Line], noise: frozenset[int], taken: Sequence[Mark]
         if guide or i == start or sum(len(other.text) for other in kept[start:i]) < _ENOUGH or line.start in marked:
             continue
         following = next((j for j in range(i + 1, len(kept)) if kept[j].start in marked), len(kept))
-        title = _title_points(kept, start, i, following)
+        title = _title_points(kept, start, i, following, below_cut=line.start in below_cut)
         opening = _opening_points(kept, start, i, following)
         if title >= _THRESHOLD:
             found.append(Mark(line.start, line.end, "text", ((line.start, line.end),), None, "title_line"))
@@ -71,25 +73,30 @@ def unmarked(lines: Sequence[Line], noise: frozenset[int], taken: Sequence[Mark]
     return found, possible
 
 
-def _title_points(lines: Sequence[Line], start: int, i: int, end: int) -> int:
+def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_cut: bool) -> int:
     """Points for a line that reads like a document's title."""
     line = lines[i].text
     bare = line.replace(" ", "")
     if not 4 <= len(bare) <= 45 or bare[-1] in "。；，、：:！!？?|" or "|" in bare or _NUMBER.match(bare) or _INNER.search(bare) or _SIGN_OFF.search(bare):
         return 0
-    before = _before(lines, start, i)
-    if before == 0 or i + 1 >= end:
+    if i + 1 >= end:
         return 0
     below = lines[i + 1].text
     names_kind = bool(_DOCUMENT.search(bare))
-    salutation = bool(_SALUTATION.match(below)) or (_BYLINE.match(below) is not None and len(below) < 50)
+    salutation = any(_SALUTATION.match(line.text) for line in lines[i + 1 : i + 3]) or (_BYLINE.match(below) is not None and len(below) < 50)
     subtitle = bool(_SUBTITLE.match(below))
-    apart = lines[i].after_blank and not lines[i + 1].after_blank and len(below) >= 60
-    if not (names_kind or subtitle or apart or (before == 3 and (salutation or len(below) >= 40))):
+    apart = lines[i].after_blank and not lines[i + 1].after_blank and len(below) >= 40
+    before = max(_before(lines, start, i), int(apart or below_cut))
+    if before == 0:
         return 0
-    if not (salutation or subtitle or len(below) >= 30 or _NUMBER.match(below) or _DOCUMENT.search(below) or below[-1] in "。："):
+    if not (names_kind or subtitle or apart or (below_cut and salutation) or (before == 3 and (salutation or len(below) >= 40))):
         return 0
-    points = 2 * (before == 3) + names_kind + bool(_DATED.search(bare)) + bool(_ORGAN.search(bare))
+    signed = bool(_UNIT.search(below)) and len(below) <= 30 and i + 2 < end and len(lines[i + 2].text) >= 30  # a byline on top
+    if not (salutation or subtitle or signed or len(below) >= 30 or _NUMBER.match(below) or _DOCUMENT.search(below) or below[-1] in "。："):
+        return 0
+    points = 2 * (before == 3) + below_cut + names_kind + bool(_DATED.search(bare)) + bool(_ORGAN.search(bare))
+    if _PERSONAL.search(bare) and len(bare) >= 8:
+        points += 1 + _numbering_ends(lines, start, i, end)
     points += 2 * salutation + 3 * subtitle + 3 * apart + _restart(lines, start, i, end) + bool(_OPENING.match(below))
     return points
 
@@ -129,6 +136,13 @@ def _restart(lines: Sequence[Line], start: int, i: int, end: int) -> int:
             after = next((n for line in lines[i + 1 : end] if (n := _numbered(line.text, style)) is not None), None)
             return 2 if max(before) >= 2 and after == 1 and not _NUMBER.match(lines[i].text) else 0
     return 0
+
+
+def _numbering_ends(lines: Sequence[Line], start: int, i: int, end: int) -> bool:
+    """Whether lines above the line are numbered and none below it, or from one again."""
+    above = any(_NUMBER.match(line.text) for line in lines[start:i])
+    below = next((line.text for line in lines[i + 1 : end] if _NUMBER.match(line.text)), None)
+    return above and (below is None or bool(re.match(r"[一1第（(]{1,2}[一1、.．]", below)))
 
 
 def _numbered(line: str, style: str) -> int | None:

@@ -90,11 +90,13 @@ def _unwrapped(text: str, lines: list[_Line]) -> Iterator[Edit]:
         return
     indented = sum(line.indent >= 2 for line in lines) >= 2
     expected = 1
+    continues = False  # whether the line goes on with the one above, and so may be short: a torn print
     for line, following in zip(lines, lines[1:], strict=False):
         if listed := _LIST_NUMBER.match(line.text):
             expected = int(listed[1]) + 1
         chunk = _CHUNK_NUMBER.match(following.text)
-        if line.columns < full * _FULL or text[line.end : following.start].count("\n") > 1:
+        running, continues = continues, False
+        if (line.columns < full * _FULL and not running) or text[line.end : following.start].count("\n") > 1:
             continue
         mid_sentence = line.text[-1] not in _ENDS
         if not mid_sentence and (not indented or line.text[-1] in "：:|"):
@@ -107,6 +109,7 @@ def _unwrapped(text: str, lines: list[_Line]) -> Iterator[Edit]:
         elif _NUMBERED.match(following.text) or opens_something(following.text):
             continue
         start = line.start + len(text[line.start : line.end].rstrip())
+        continues = True
         yield Edit(start, following.start + following.indent + skip, "", "hard_wrap")
 
 
