@@ -51,7 +51,7 @@ clean:
 	@touch $@
 
 .venv/.test: .venv/pyvenv.cfg pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --no-build-isolation --constraint constraints.txt --editable ".[test,names]"
+	$(BIN)/python -m pip install --quiet --no-build-isolation --constraint constraints.txt --editable ".[test,learn]"
 	@touch $@ .venv/.run
 
 .venv/.dev: .venv/pyvenv.cfg pyproject.toml constraints.txt
