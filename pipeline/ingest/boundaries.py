@@ -12,11 +12,18 @@ from pipeline.ingest.lines import Line
 from pipeline.ingest.rules import RESOURCES, Rule, read_rules
 
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九十")}
-_WITHIN = re.compile(r"(?:(?<=[。！？!?…”）\s])|^)[【\[] ?(?:第 ?(?P<n>[一二三四五六七八九十\d]{1,3}) ?篇|篇 ?(?P<n2>[一二三四五六七八九十\d]{1,3})) ?[】\]]?")
-_WRAPPER = re.compile(
-    r"范文|范本|优秀|精选|通用|最新|热门|实用|推荐|模板|样本|大全|集锦|汇编|合集|汇总|必备|经典|简短|标准版|完整版|整理|\d+ ?[篇份则]|[一二三四五六七八九十]{1,2}篇|\d{2,5} ?字"
+_WITHIN = re.compile(
+    r"(?:(?<=[。！？!?…”）\s])|^)[【\[] ?"
+    r"(?:第 ?(?P<n>[一二三四五六七八九十\d]{1,3}) ?篇|篇 ?(?P<n2>[一二三四五六七八九十\d]{1,3})) ?[】\]]?"
 )
-_YEAR = re.compile(r"(?:[12]\d{3}|20[xX×*_]{2}|[_xX×*]{2,4}(?=年)|[二一][〇○零一二三四五六七八九0]{3})(?:[-—~至]{1,2}\d{2,4})?(?:年度|学年度|学年|年)?(?:第[一二]学期)?")
+_WRAPPER = re.compile(
+    r"范文|范本|优秀|精选|通用|最新|热门|实用|推荐|模板|样本|大全|集锦|汇编|合集|汇总"
+    r"|必备|经典|简短|标准版|完整版|整理|\d+ ?[篇份则]|[一二三四五六七八九十]{1,2}篇|\d{2,5} ?字"
+)
+_YEAR = re.compile(
+    r"(?:[12]\d{3}|20[xX×*_]{2}|[_xX×*]{2,4}(?=年)|[二一][〇○零一二三四五六七八九0]{3})"
+    r"(?:[-—~至]{1,2}\d{2,4})?(?:年度|学年度|学年|年)?(?:第[一二]学期)?"
+)
 _BRACKETS = re.compile(r"[【\[（(〔].{0,20}[】\]）)〕]$")
 
 
@@ -57,9 +64,13 @@ def marks(lines: Sequence[Line]) -> list[Mark]:
             continue
         rule, match = hit
         groups = match.groupdict()
-        own = tuple((line.start + match.start(g), line.start + match.end(g)) for g in ("after", "own") if (groups.get(g) or "").strip())
+        own = tuple(
+            (line.start + match.start(g), line.start + match.end(g)) for g in ("after", "own") if (groups.get(g) or "").strip()
+        )
         number = groups.get("n") or groups.get("n2")
-        guide = rule.attributes["kind"] == "guide" or any(_speaks_of_writing(line.text[a - line.start : b - line.start]) for a, b in own)
+        guide = rule.attributes["kind"] == "guide" or any(
+            _speaks_of_writing(line.text[a - line.start : b - line.start]) for a, b in own
+        )
         mark = Mark(line.start, line.end, "guide" if guide else "text", own, number_value(number), rule.id)
         (series[rule.id] if rule.attributes.get("strength") == "series" else found).append(mark)
     for group in series.values():
@@ -75,7 +86,8 @@ def _speaks_of_writing(title: str) -> bool:
 def _within(line: Line) -> list[Mark]:
     """Marks in brackets within a long line: the text before them ends, another begins."""
     return [
-        Mark(line.start + m.start(), line.start + m.end(), "text", (), number_value(m["n"] or m["n2"]), "bracket_within") for m in _WITHIN.finditer(line.text)
+        Mark(line.start + m.start(), line.start + m.end(), "text", (), number_value(m["n"] or m["n2"]), "bracket_within")
+        for m in _WITHIN.finditer(line.text)
     ]
 
 
@@ -83,7 +95,11 @@ def _counting(group: list[Mark]) -> list[Mark]:
     """The marks of a series whose number follows on another's, or that name their text: one alone may be anything."""
     numbers = {mark.number for mark in group}
     named = sum(len(mark.own) > 1 for mark in group) > 1
-    return [mark for mark in group if mark.number is not None and ({mark.number - 1, mark.number + 1} & numbers or (named and len(mark.own) > 1))]
+    return [
+        mark
+        for mark in group
+        if mark.number is not None and ({mark.number - 1, mark.number + 1} & numbers or (named and len(mark.own) > 1))
+    ]
 
 
 def number_value(numeral: str | None) -> int | None:

@@ -18,13 +18,16 @@ from pipeline.spans import Edit, Text
 
 _SPACES = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _BREAKS = "\x0b\x0c\x85\u2028\u2029"
-_INVISIBLE = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef"
+_INVISIBLE = (
+    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef"
+)
 _CHARACTERS = re.compile(rf"(?P<invisible>[{_INVISIBLE}]+|\r(?=\n))|(?P<line_end>\r|[{_BREAKS}])|(?P<space>[{_SPACES}]+)")
 
 _VOWELS = "aeiouüvêāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 _PINYIN = re.compile(rf"(?:[(（][a-zɡ{_VOWELS}\u0300\u0301\u0304\u030c' ]{{1,20}}[0-5]?[)）])+", re.IGNORECASE)
 _SYLLABLE = (
-    r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?(?:i?ang|i?ong|[aeiu]ng|[iu]?an|[iuü]e|[aeiuü]n|[iu]?ao|u?ai|[eu]i|[io]u|[iu]a|uo|er|[aeiouüv]))"
+    r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?"
+    r"(?:i?ang|i?ong|[aeiu]ng|[iu]?an|[iuü]e|[aeiuü]n|[iu]?ao|u?ai|[eu]i|[io]u|[iu]a|uo|er|[aeiouüv]))"
 )
 _SYLLABLES = re.compile(rf"{_SYLLABLE}(?:[' ]?{_SYLLABLE}){{0,3}}")
 _NO_PINYIN = {"min", "ha", "pa", "a", "e", "o", "i", "u", "ai", "ge", "mi"}  # units, labels and words that happen to be syllables
@@ -124,9 +127,16 @@ def _widened_punctuation(text: str) -> Iterator[Edit]:
                 if start >= 0:
                     yield Edit(start, start + 1, "（", "halfwidth_punctuation")
                 yield Edit(at, at + 1, "）", "halfwidth_punctuation")
-        elif not (text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit()) and _chinese_beside(text, at):
-            if char not in "?!" or not text[at + 1 : at + 2].isascii() or text[at + 1 : at + 2] in "\n \"')" or at + 1 == len(text):
-                yield Edit(at, at + 1, _NARROW[char], "halfwidth_punctuation")
+        elif _is_punctuation(text, at):
+            yield Edit(at, at + 1, _NARROW[char], "halfwidth_punctuation")
+
+
+def _is_punctuation(text: str, at: int) -> bool:
+    """Whether a narrow mark is one of a Chinese sentence: not within a number or a time, no slip of a conversion (?F將)."""
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    if before.isdigit() and after.isdigit():
+        return False
+    return _chinese_beside(text, at) and not (text[at] in "?!" and after.isascii() and after.isalnum())
 
 
 def _chinese_beside(text: str, at: int) -> bool:

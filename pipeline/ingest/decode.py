@@ -11,8 +11,8 @@ from functools import cache
 from typing import NamedTuple
 
 from pipeline.errors import SourceError
-from pipeline.ingest.script import simplified
 from pipeline.ingest.rules import read_lexicon
+from pipeline.ingest.script import simplified
 
 _MARKS = (  # UTF-32 before UTF-16: its mark begins with the other's
     (codecs.BOM_UTF8, "utf-8"),
@@ -23,7 +23,9 @@ _MARKS = (  # UTF-32 before UTF-16: its mark begins with the other's
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 _SAMPLE = 20_000  # characters that decide between two encodings
-_FOREIGN = 0.30  # share of common characters below which GB18030 is doubted; real texts have over 0.6, Big5 read as GB18030 under 0.2
+_FOREIGN = (
+    0.30  # share of common characters below which GB18030 is doubted; real texts have over 0.6, Big5 read as GB18030 under 0.2
+)
 _ABSURD = 0.10  # share below which a text of some length is no Chinese at all
 _ENOUGH = 40  # Chinese characters that make a share meaningful
 
@@ -57,7 +59,9 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError as error:
         offset = error.start
-    readings = [(encoding, text) for encoding in ("gb18030", "big5", "big5hkscs") if (text := _strictly(data, encoding)) is not None]
+    readings = [
+        (encoding, text) for encoding in ("gb18030", "big5", "big5hkscs") if (text := _strictly(data, encoding)) is not None
+    ]
     if readings and readings[0][0] == "gb18030" and plausibility(readings[0][1]) >= _FOREIGN:
         return Decoded(readings[0][1], "gb18030")
     if readings:
@@ -71,7 +75,9 @@ def plausibility(text: str) -> float:
     """Share of common characters (常用字) among the Chinese ones, 0 to 1; 1 where there are too few to tell."""
     sample = text[:_SAMPLE]
     chinese = [char for char in simplified(sample) if is_han(char) or "\ue000" <= char <= "\uf8ff"]
-    odd = sum("\uff61" <= char <= "\uff9f" or "\u2500" <= char <= "\u257f" for char in sample)  # what wrong decoders like to yield
+    odd = sum(
+        "\uff61" <= char <= "\uff9f" or "\u2500" <= char <= "\u257f" for char in sample
+    )  # what wrong decoders like to yield
     if len(chinese) + odd < _ENOUGH:
         return 1.0
     return sum(char in _common() for char in chinese) / (len(chinese) + odd)

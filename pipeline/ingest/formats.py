@@ -12,7 +12,13 @@ from pipeline.errors import SourceError
 from pipeline.ingest.decode import decode
 
 _READERS = {".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html"}
-_MAGIC = ((b"PK\x03\x04", "zip"), (b"%PDF-", "pdf"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"), (b"{\\rtf", "rtf"), (b"\x1f\x8b\x08", "gzip"))
+_MAGIC = (
+    (b"PK\x03\x04", "zip"),
+    (b"%PDF-", "pdf"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"{\\rtf", "rtf"),
+    (b"\x1f\x8b\x08", "gzip"),
+)
 
 
 class Extracted(NamedTuple):

@@ -15,12 +15,23 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]{3,20})", re.IGNORECASE)
-_ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "utf8": "utf-8", "big5-hkscs": "big5hkscs"}
+_ALIASES = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb_2312-80": "gb18030",
+    "x-gbk": "gb18030",
+    "utf8": "utf-8",
+    "big5-hkscs": "big5hkscs",
+}
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_UNSEEN = {"script", "style", "noscript", "template", "head", "iframe", "object", "svg", "select", "datalist", "rt", "rp", "canvas", "audio", "video"}
+_UNSEEN = {
+    "script", "style", "noscript", "template", "head", "iframe", "object", "svg", "select", "datalist", "rt", "rp", "canvas",
+    "audio", "video",
+}  # fmt: skip
 _INLINE = {
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "img", "ins", "kbd",
-    "label", "mark", "q", "ruby", "rb", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+    "label", "mark", "q", "ruby", "rb", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
+    "wbr",
 }  # fmt: skip
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _LAYOUT = {"table", "h1", "h2", "h3", "h4", "ul", "ol", "form"}

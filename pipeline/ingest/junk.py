@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -25,12 +26,12 @@ _ADDRESS = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _NAME_AFTER = re.compile(r" [\u4e00-\u9fff]{1,5}?[网库吧淘]")
-_OWN_ADDRESS = re.compile(r"(?:网址|网站|邮箱|信箱|主页|域名|平台)[:：]?[“\"(（ ]?$")
+_OWN_ADDRESS = re.compile(r"(?:网址|网站|邮箱|信箱|主页|域名|平台)[:：]?[“\"(（ ]?$|(?:登录|访问|浏览|开通|链接)[^，。]{0,8}$")
 _CREDIT = re.compile(
     r"[\[【(（][^\[\]【】()（）\n]{0,12}(?:本文来自|本文来源|文章来源|来源于|转载|转自|搜集整理|收集整理|请访问|请登录|更多.{0,8}(?:关注|访问|搜索)|小编)[^\[\]【】()（）\n]{0,40}[\]】)）]|[\[【][^\[\]【】\n]{0,16}(?:范文|文库|作文|文秘|公文)[\u4e00-\u9fff]{0,2}(?:网|吧|屋|库)[\]】]"
 )
 _DOCUMENT_WORD = re.compile(r"(?:总结|计划|汇报|报告|范文|材料|心得|体会)(?:范文|大全|[0-9]字)?$")
-_LEGITIMATE_BEFORE = "《“”\"‘将把对为是于的之做了写成作年度份交以按照下上该本我由（("
+_LEGITIMATE_BEFORE = '《“”"‘将把对为是于的之做了写成作年度份交以按照下上该本我由（('
 _TITLE_TO_COME = re.compile(r"如下|汇报|报告|会|中|里|并|及|和|等|的|》|”|进行|[，。：；、]")
 
 
@@ -51,7 +52,7 @@ def _is_scrambled(word: str) -> bool:
     digit, sign = any(map(str.isdigit, word)), bool(re.search(r"[^A-Za-z0-9.,:;/%\-]", word))
     if not (re.search("[A-Z]", word) and re.search("[a-z]", word) and (digit or sign)) or _WORD.fullmatch(word):
         return False
-    changes = sum(_class(a) != _class(b) for a, b in zip(word, word[1:], strict=False))
+    changes = sum(_class(a) != _class(b) for a, b in itertools.pairwise(word))
     return changes >= 3
 
 
@@ -92,18 +93,21 @@ def injected(text: str) -> Iterator[Edit]:
     sites = _sites(text)
     for match in _ADDRESS.finditer(text):
         start = match.start()
-        if not _OWN_ADDRESS.search(text[max(start - 8, 0) : start]) and text[start - 1 : start] != "@":
-            name = re.search(rf"(?:更多[^，。\n]{{0,12}}|(?:尽在|来源[:：]?|来自))?(?:{sites}|[\u4e00-\u9fff]{{2}}[网库淘]) ?$", text[max(start - 20, 0) : start])
+        if not _OWN_ADDRESS.search(text[max(start - 12, 0) : start]) and text[start - 1 : start] != "@":
+            name = re.search(
+                rf"(?:更多[^，。\n]{{0,12}}|(?:尽在|来源[:：]?|来自))?(?:{sites}|[\u4e00-\u9fff]{{2}}[网库淘]) ?$",
+                text[max(start - 20, 0) : start],
+            )
             after = _NAME_AFTER.match(text, match.end())
             found.append((start - len(name[0]) if name else start, after.end() if after else match.end()))
     for match in re.finditer(sites, text):
         if _within_sentence(text, *match.span()):
             found.append(match.span())
     for title in _titles(text):
-        for match in re.finditer(re.escape(title), text):
-            before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 4]
-            if _within_sentence(text, *match.span()) and before not in _LEGITIMATE_BEFORE and not _TITLE_TO_COME.match(after):
-                found.append(match.span())
+        for repeat in re.finditer(re.escape(title), text):
+            before, behind = text[repeat.start() - 1 : repeat.start()], text[repeat.end() : repeat.end() + 4]
+            if _within_sentence(text, *repeat.span()) and before not in _LEGITIMATE_BEFORE and not _TITLE_TO_COME.match(behind):
+                found.append(repeat.span())
     at = 0
     for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
         if start >= at and _shares_its_line(text, start, end):
@@ -131,7 +135,9 @@ def _titles(text: str) -> list[str]:
 
 def _sites(text: str) -> str:
     """A pattern for the site names that are known, or that the page's own breadcrumb begins with."""
-    crumbs = re.findall(r"^.{0,12}(?:位置|首页)[:：> ]{1,4}([\u4e00-\u9fff]{2,8}(?:网|库|吧|屋|坛|站)) ?[>＞»]", text[:2000], re.MULTILINE)
+    crumbs = re.findall(
+        r"^.{0,12}(?:位置|首页)[:：> ]{1,4}([\u4e00-\u9fff]{2,8}(?:网|库|吧|屋|坛|站)) ?[>＞»]", text[:2000], re.MULTILINE
+    )
     return "|".join([*map(re.escape, dict.fromkeys(crumbs)), _known_sites()])
 
 

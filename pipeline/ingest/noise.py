@@ -27,11 +27,15 @@ def noise_of(lines: Sequence[Line], openers: frozenset[int] = frozenset()) -> di
     found: dict[int, str] = {}
     doubtful: list[tuple[int, Rule]] = []
     for i, line in enumerate(lines):
-        rule = next((rule for rule in noise_rules() if i not in openers and rule.matches(line.text) and _may(rule, i, head, foot)), None)
+        rule = next(
+            (rule for rule in noise_rules() if i not in openers and rule.matches(line.text) and _may(rule, i, head, foot)), None
+        )
         if rule is not None:
             found[i] = rule.id
             continue
-        doubtful += [(i, rule) for rule in noise_rules() if i not in openers and rule.where == "edges" and rule.matches(line.text)]
+        doubtful += [
+            (i, rule) for rule in noise_rules() if i not in openers and rule.where == "edges" and rule.matches(line.text)
+        ]
     # a rule for the edges also holds beside a line that is cut, and so on along a whole block of them
     for ordered in (doubtful, doubtful[::-1]):
         for i, rule in ordered:
@@ -41,7 +45,9 @@ def noise_of(lines: Sequence[Line], openers: frozenset[int] = frozenset()) -> di
 
 
 def _may(rule: Rule, i: int, head: int, foot: int) -> bool:
-    return rule.where == "any" or (rule.where in ("head", "edges") and i < head) or (rule.where in ("foot", "edges") and i >= foot)
+    return (
+        rule.where == "any" or (rule.where in ("head", "edges") and i < head) or (rule.where in ("foot", "edges") and i >= foot)
+    )
 
 
 def _head(lines: Sequence[Line], openers: frozenset[int]) -> int:

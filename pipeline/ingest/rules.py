@@ -38,7 +38,7 @@ class Rule(NamedTuple):
 
 
 def read_rules(path: Path, attributes: Mapping[str, tuple[str, ...]] | None = None) -> tuple[Rule, ...]:
-    """Read a YAML list of rules: ``id`` and ``pattern``, optionally ``where``, ``longest``, ``examples``, ``counters`` and ``attributes``.
+    """Read a YAML list of rules: ``id``, ``pattern``, optionally ``where``, ``longest``, ``examples``, ``counters``, attributes.
 
     ``{name}`` in a pattern stands for the text of that name in the file's ``words``. Each of ``examples`` must match, none of
     ``counters`` may: the file tests itself when it is loaded.
@@ -52,8 +52,10 @@ def read_rules(path: Path, attributes: Mapping[str, tuple[str, ...]] | None = No
         root = yaml.compose(path.read_text(encoding="utf-8"))
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.MarkedYAMLError as error:
-        raise ResourceError("bad_rule", file=path.name, line=error.problem_mark.line + 1 if error.problem_mark else 0, reason=str(error.problem)) from error
-    nodes = {key.value: value for key, value in root.value} if isinstance(content, dict) else {}
+        raise ResourceError(
+            "bad_rule", file=path.name, line=error.problem_mark.line + 1 if error.problem_mark else 0, reason=str(error.problem)
+        ) from error
+    nodes = {key.value: value for key, value in root.value} if root is not None and isinstance(content, dict) else {}
     if "rules" not in nodes:
         raise ResourceError("bad_rule", file=path.name, line=1, reason="no list of rules")
     words = content.get("words") or {}

@@ -19,7 +19,9 @@ from pipeline.spans import Text
 _HAN_SHARE = 0.2  # of the characters that are not blank; below it a document is hardly Chinese
 # the first fix of a kind warns of the whole document; each stretch of injected text warns of itself
 _ONCE: dict[str, WarningCode] = {"inline_pinyin": "inline_pinyin", "junk": "junk_characters"}
-_SLIP = re.compile(r"\?[A-Z](?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\?[A-Z](?![A-Za-z])")  # what a script conversion leaves of a character: ?F將
+_SLIP = re.compile(
+    r"\?[A-Z](?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\?[A-Z](?![A-Za-z])"
+)  # what a script conversion leaves of a character: ?F將
 _CUT = {"page_furniture", "injected_text", "junk"}  # fixes that drop words: noise, though within a document
 
 

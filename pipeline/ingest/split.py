@@ -20,8 +20,14 @@ _TITLE = 60  # longest title line
 _KIND = re.compile(r"总结|小结|计划|打算|汇报|报告|材料|体会|心得|事迹|方案|经验|述职|讲话|发言|范文")
 _SUMMARY_AND_PLAN = re.compile(r"(?:总结|小结|汇报).{0,14}(?:计划|打算|安排|思路)")
 _OMITTED_START = re.compile(r"开头.{0,6}(?:省略|略去|隐藏)|^[.…]{2,}")
-_OMITTED = re.compile(r"(?:省略|略去|隐藏|剩余)[^。]{0,4}\d+ ?字|未完|\.{3,}[)）]?$|(?<![等了呢吧啊])…{1,2}[)）]?$|(?:查看|阅读|展开)全文|(?:内容|正文)(?:已|被)?(?:省略|隐藏)|(?:[后下]文|以下|部分)[^。]{0,6}略|下载完整|点击下一页|更多内容请")
-_HEADLESS = re.compile(r"^(?:[，。、；：）！？]|(?![一二三四五六七八九十])[\u4e00-\u9fff][，、；]|们|的(?![确士])|着(?![力眼重手实装])|也才|[出起下过上]来的|[起下过上]去的)")
+_OMITTED = re.compile(
+    r"(?:省略|略去|隐藏|剩余)[^。]{0,4}\d+ ?字|未完|\.{3,}[)）]?$|(?<![等了呢吧啊])…{1,2}[)）]?$|(?:查看|阅读|展开)全文"
+    r"|(?:内容|正文)(?:已|被)?(?:省略|隐藏)|(?:[后下]文|以下|部分)[^。]{0,6}略|下载完整|点击下一页|更多内容请"
+)
+_HEADLESS = re.compile(
+    r"^(?:[，。、；：）！？]|(?![一二三四五六七八九十])[\u4e00-\u9fff][，、；]|们|的(?![确士])|着(?![力眼重手实装])"
+    r"|也才|[出起下过上]来的|[起下过上]去的)"
+)
 _LABELLED = re.compile(r"^[^，。：]{2,8}：|[|｜]")
 _STOPS = "。！？!?；;：:”』」）)】》>.…"
 
@@ -67,8 +73,12 @@ def split(text: Text, source: str) -> Splitting:
     )
     warnings = [_warn(text, line) for line in possible]
     if len([piece for piece in pieces if piece.mark is None or piece.mark.kind == "text"]) == 1:
-        warnings += [_warn(text, line) for line in pieces[0].lines[:2] if len(line.text) <= _TITLE and _SUMMARY_AND_PLAN.search(line.text)][:1]
-    return Splitting(_without_lines(text, cut), parts, tuple(_noise(text, source, line, reasons[line.start]) for line in cut), tuple(warnings))
+        warnings += [
+            _warn(text, line) for line in pieces[0].lines[:2] if len(line.text) <= _TITLE and _SUMMARY_AND_PLAN.search(line.text)
+        ][:1]
+    return Splitting(
+        _without_lines(text, cut), parts, tuple(_noise(text, source, line, reasons[line.start]) for line in cut), tuple(warnings)
+    )
 
 
 def _pieces(lines: Sequence[Line], found: Sequence[Mark]) -> list[_Piece]:
@@ -85,7 +95,12 @@ def _pieces(lines: Sequence[Line], found: Sequence[Mark]) -> list[_Piece]:
             last = pieces[-1]
             if mark.kind == "guide" and last.mark is not None and last.mark.kind == "guide":
                 continue
-            if last.mark is not None and last.mark.kind == mark.kind and not last.body and (mark.number == last.mark.number or last.mark.number is None or mark.number is None):
+            if (
+                last.mark is not None
+                and last.mark.kind == mark.kind
+                and not last.body
+                and (mark.number == last.mark.number or last.mark.number is None or mark.number is None)
+            ):
                 continue  # the same text announced twice: 工会工作总结 篇1 / 工会工作总结1
             pieces.append(_Piece(mark, []))
         if rest.text:

@@ -19,19 +19,36 @@ _SIGN_OFF = re.compile(
     _YEAR + r" ?[年.．/\-—] ?(?:\d{1,2}|[元正腊一二三四五六七八九十]{1,2}|[xX×*_]{1,2})"
     r"(?: ?[月.．/\-—] ?(?:(?:\d{1,2}|[一二三四五六七八九十廿]{1,3}|[xX×*_]{1,2}) ?[日号]?)?)?[）)]?(?:于.{2,8})?$"
 )
-_UNIT = re.compile(r"(?:工会|委员会|小学|中学|学校|幼儿园|学院|公司|集团|厂|矿|局|医院|支行|镇|乡|街道办事处|联合会)(?:（[章公]章?）)?$")
-_DOCUMENT = re.compile(r"(?:总结|小结|计划|打算|要点|汇报|汇报材料|报告|述职报告|材料|心得体会|体会|心得|事迹|经验交流|经验|交流|发言稿?|讲话稿?|方案|通知|意见|安排|倡议书|一封信)(?:[（(][^（）()]{1,16}[)）])?$")
-_PERSONAL = re.compile(r"(?:体会|心得|感言|感想|事迹|一封信|倡议书|发言稿?|讲话稿?|述职报告|通知)$")  # kinds that name no section
-_INNER = re.compile(r"^(?:今后|下一步|下阶段|下学期|下半年|明年|来年|新学期|存在|主要|基本|几点|我的|附|抄送|主题词|联系|工作(?:总结|计划|思路|打算|安排|要点)$|[^工]{0,4}工作(?:打算|思路|安排)$)")
-_NUMBER = re.compile(r"(?:(?P<top>[一二三四五六七八九十]{1,3})[、.．]|第(?P<part>[一二三四五六七八九十]{1,3})部分|(?P<sub>[（(][一二三四五六七八九十\d]{1,3}[）)])|(?P<digit>\d{1,2}) ?[、.．](?!\d))")
-_SALUTATION = re.compile(r"^(?:尊敬的|亲爱的|敬爱的|各位|同志们|老师们|姐妹们|工友们|全体|领导|大家好|代表们|[^，。]{2,16}[：:]$)")
-_BYLINE = re.compile(r"^[（(]")
+_UNIT = re.compile(
+    r"(?:工会|委员会|小学|中学|学校|幼儿园|学院|公司|集团|厂|矿|局|医院|支行|镇|乡|街道办事处|联合会)(?:（[章公]章?）)?$"
+)
+_DOCUMENT = re.compile(
+    r"(?:总结|小结|计划|打算|要点|汇报|汇报材料|报告|述职报告|材料|心得体会|体会|心得|事迹|经验交流|经验"
+    r"|交流|发言稿?|讲话稿?|方案|通知|通报|决定|意见|安排|倡议书|建议书|慰问信|感谢信|一封信|会议记录|会议纪要)(?:[（(][^（）()]{1,16}[)）])?$"
+)
+_PERSONAL = re.compile(
+    r"(?:体会|心得|感言|感想|事迹|一封信|倡议书|发言稿?|讲话稿?|述职报告|通知|通报|决定|慰问信|感谢信)$"
+)  # kinds that name no section
+_INNER = re.compile(
+    r"^(?:今后|下一步|下阶段|下学期|下半年|明年|来年|新学期|存在|主要|基本|几点|我的|附|抄送|主题词|联系"
+    r"|工作(?:总结|计划|思路|打算|安排|要点)$|[^工]{0,4}工作(?:打算|思路|安排)$)"
+)
+_NUMBER = re.compile(
+    r"(?:(?P<top>[一二三四五六七八九十]{1,3})[、.．]|第(?P<part>[一二三四五六七八九十]{1,3})部分"
+    r"|(?P<sub>[（(][一二三四五六七八九十\d]{1,3}[）)])|(?P<digit>\d{1,2}) ?[、.．](?!\d))"
+)
+_SALUTATION = re.compile(
+    r"^(?:尊敬的|亲爱的|敬爱的|各位|同志们|老师们|姐妹们|工友们|全体|领导|大家好|代表们|[^，。]{2,16}[：:]$)"
+)
+_BYLINE = re.compile(r"^(?:[（(]|时间[:：])")
 _SUBTITLE = re.compile(r"^[—\-－]{1,4} ?[^，。；]{4,40}$")
 _ORGAN = re.compile(r"工会|公司|集团|学校|小学|中学|学院|大学|幼儿园|医院|[镇乡县区市局厂矿所]|女职工|教代会|职代会")
 _OPENING = re.compile(
     r"^[^。]{0,60}(?:在[^。]{2,50}(?:领导|指导|关心|支持|帮助|关怀|部署)[^。]{0,6}下|(?:本|一个|上)?学期(?:来|以来)?[，,]|(?:一|半|本|这|过去的一)年(?:来|以来|中|里|度)?[，,]|现将|汇报如下|总结如下|围绕|按照|根据)|^(?:回顾|回首|时光|光阴|岁月)"
 )
-_CLOSING = re.compile(r"总之|今后|新的一年|新学期|下学期|明年|努力|争取|再上|更大|更好|贡献|不足|展望|谢谢|辉煌|篇章|改进|迈进|前进")
+_CLOSING = re.compile(
+    r"总之|今后|新的一年|新学期|下学期|明年|努力|争取|再上|更大|更好|贡献|不足|展望|谢谢|辉煌|篇章|改进|迈进|前进"
+)
 _ENOUGH = 150  # characters of text before a second document may begin
 _THRESHOLD = 3
 
@@ -77,13 +94,22 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
     """Points for a line that reads like a document's title."""
     line = lines[i].text
     bare = line.replace(" ", "")
-    if not 4 <= len(bare) <= 45 or bare[-1] in "。；，、：:！!？?|" or "|" in bare or _NUMBER.match(bare) or _INNER.search(bare) or _SIGN_OFF.search(bare):
+    if (
+        not 4 <= len(bare) <= 45
+        or bare[-1] in "。；，、：:！!？?|"
+        or "|" in bare
+        or _NUMBER.match(bare)
+        or _INNER.search(bare)
+        or _SIGN_OFF.search(bare)
+    ):
         return 0
     if i + 1 >= end:
         return 0
     below = lines[i + 1].text
     names_kind = bool(_DOCUMENT.search(bare))
-    salutation = any(_SALUTATION.match(line.text) for line in lines[i + 1 : i + 3]) or (_BYLINE.match(below) is not None and len(below) < 50)
+    salutation = any(_SALUTATION.match(line.text) for line in lines[i + 1 : i + 3]) or (
+        _BYLINE.match(below) is not None and len(below) < 50
+    )
     subtitle = bool(_SUBTITLE.match(below))
     apart = lines[i].after_blank and not lines[i + 1].after_blank and len(below) >= 40
     before = max(_before(lines, start, i), int(apart or below_cut))
@@ -92,7 +118,15 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
     if not (names_kind or subtitle or apart or (below_cut and salutation) or (before == 3 and (salutation or len(below) >= 40))):
         return 0
     signed = bool(_UNIT.search(below)) and len(below) <= 30 and i + 2 < end and len(lines[i + 2].text) >= 30  # a byline on top
-    if not (salutation or subtitle or signed or len(below) >= 30 or _NUMBER.match(below) or _DOCUMENT.search(below) or below[-1] in "。："):
+    if not (
+        salutation
+        or subtitle
+        or signed
+        or len(below) >= 30
+        or _NUMBER.match(below)
+        or _DOCUMENT.search(below)
+        or below[-1] in "。："
+    ):
         return 0
     points = 2 * (before == 3) + below_cut + names_kind + bool(_DATED.search(bare)) + bool(_ORGAN.search(bare))
     if _PERSONAL.search(bare) and len(bare) >= 8:

@@ -11,7 +11,9 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from pipeline.errors import CannotRun
 
-IgnoredReason: TypeAlias = Literal["hidden", "office_lock", "system_file", "link", "not_a_file", "unreadable", "excluded", "not_included"]
+IgnoredReason: TypeAlias = Literal[
+    "hidden", "office_lock", "system_file", "link", "not_a_file", "unreadable", "excluded", "not_included"
+]
 SYSTEM_FILES = {"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r", "__macosx", "$recycle.bin", "system volume information"}
 
 

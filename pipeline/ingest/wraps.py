@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from pipeline.ingest.rules import RESOURCES, Rule, read_rules
 from pipeline.ingest.decode import is_han
+from pipeline.ingest.rules import Rule
 from pipeline.spans import Edit
 
 _LONGEST = 110  # columns; nobody wraps wider (a Chinese character fills two)
@@ -25,7 +26,8 @@ _CHUNK = 40  # characters of a line that is no heading
 _LIST_NUMBER = re.compile(r"(\d{1,2}) ?[、.．)）](?!\d)")
 _CHUNK_NUMBER = re.compile(r"(\d{1,2})、")
 _NUMBERED = re.compile(
-    r"[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2} ?[、.．)）](?!\d)|[①-⑳⑴-⒇]|第[一二三四五六七八九十]{1,3}[章节条部篇]"
+    r"[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2} ?[、.．)）](?!\d)"
+    r"|[①-⑳⑴-⒇]|第[一二三四五六七八九十]{1,3}[章节条部篇]"
 )
 
 
@@ -53,9 +55,16 @@ def page_furniture(text: str) -> Iterator[Edit]:
         if not bare or _runs_on(lines, i) or (i in counted and len(counted) > 1 and not _beside_number(lines, i)):
             cut.add(i)
             for j in (i - 1, i + 1):  # a header or footer stands beside its number
-                if 0 <= j < len(lines) and repeated[lines[j].text] > 1 and not _NUMBERED.match(lines[j].text) and _goes_round(lines, min(i, j), max(i, j)):
+                if (
+                    0 <= j < len(lines)
+                    and repeated[lines[j].text] > 1
+                    and not _NUMBERED.match(lines[j].text)
+                    and _goes_round(lines, min(i, j), max(i, j))
+                ):
                     cut.add(j)
-    cut |= {i for i, line in enumerate(lines) if repeated[line.text] > 2 and not _NUMBERED.match(line.text) and _runs_on(lines, i)}
+    cut |= {
+        i for i, line in enumerate(lines) if repeated[line.text] > 2 and not _NUMBERED.match(line.text) and _runs_on(lines, i)
+    }
     kept = [line for i, line in enumerate(lines) if i not in cut]
     whole = [Edit(lines[i].start, min(lines[i].end + 1, len(text)), "", "page_furniture") for i in cut]
     yield from sorted([*whole, *_page_chunks(kept)])
@@ -64,7 +73,7 @@ def page_furniture(text: str) -> Iterator[Edit]:
 def _page_chunks(lines: list[_Line]) -> Iterator[Edit]:
     """Numbers that a page's chunks are counted by, put in front of a line on which a sentence goes on: 合法 / 2、权益."""
     expected = 1
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in itertools.pairwise(lines):
         if listed := _LIST_NUMBER.match(line.text):
             expected = int(listed[1]) + 1
         chunk = _CHUNK_NUMBER.match(following.text)
@@ -91,7 +100,7 @@ def _unwrapped(text: str, lines: list[_Line]) -> Iterator[Edit]:
     indented = sum(line.indent >= 2 for line in lines) >= 2
     expected = 1
     continues = False  # whether the line goes on with the one above, and so may be short: a torn print
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in itertools.pairwise(lines):
         if listed := _LIST_NUMBER.match(line.text):
             expected = int(listed[1]) + 1
         chunk = _CHUNK_NUMBER.match(following.text)
@@ -126,7 +135,12 @@ def _full_width(lines: list[_Line]) -> int | None:
     crowd = [line for line in lines if full * _FULL <= line.columns <= full]
     broken = [line for line in crowd if line.text[-1] not in _ENDS and not _names(line.text)]
     stopped = sum(bool(_STOP_WITHIN.search(line.text)) for line in crowd)
-    if full < _SHORTEST or len(crowd) < max(_FEWEST, 0.4 * len(lines)) or len(broken) < 0.6 * len(crowd) or stopped < max(2, 0.15 * len(crowd)):
+    if (
+        full < _SHORTEST
+        or len(crowd) < max(_FEWEST, 0.4 * len(lines))
+        or len(broken) < 0.6 * len(crowd)
+        or stopped < max(2, 0.15 * len(crowd))
+    ):
         return None
     return full
 
@@ -157,7 +171,9 @@ def _goes_round(lines: list[_Line], first: int, last: int) -> bool:
     if first == 0 or last + 1 >= len(lines):
         return False
     above, below = lines[first - 1], lines[last + 1]
-    return len(above.text) >= 12 and above.text[-1] not in _ENDS + "”）】》" and not _NUMBERED.match(below.text) and below.indent < 2
+    return (
+        len(above.text) >= 12 and above.text[-1] not in _ENDS + "”）】》" and not _NUMBERED.match(below.text) and below.indent < 2
+    )
 
 
 def _beside_number(lines: list[_Line], i: int) -> bool:
@@ -168,7 +184,7 @@ def _beside_number(lines: list[_Line], i: int) -> bool:
 def _counting_up(found: list[tuple[int, int]]) -> set[int]:
     """Indices of the lines whose numbers go up by one from one to the next."""
     out: set[int] = set()
-    for (i, a), (j, b) in zip(found, found[1:], strict=False):
+    for (i, a), (j, b) in itertools.pairwise(found):
         if b == a + 1:
             out |= {i, j}
     return out
@@ -181,7 +197,7 @@ def opens_something(line: str) -> bool:
 
 @cache
 def _openers() -> tuple[Rule, ...]:
-    from pipeline.ingest.noise import noise_rules
     from pipeline.ingest.boundaries import boundary_rules
+    from pipeline.ingest.noise import noise_rules
 
     return (*noise_rules(), *boundary_rules())
