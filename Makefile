@@ -21,7 +21,7 @@ test: .venv/.test
 dev: .venv/.dev
 
 bench: .venv/.dev
-	$(BIN)/python -m pytest tests/benchmarks -s
+	$(BIN)/python -m pytest tests/benchmarks -s -m "not slow"
 
 evaluate: .venv/.dev
 	$(BIN)/python -m pipeline.learn.evaluate

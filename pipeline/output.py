@@ -23,6 +23,7 @@ from pipeline.errors import CannotRun
 
 MANIFEST = "manifest.json"
 TEXTS = "texts"
+PARTIAL = ".partial"
 OURS = "gonghui"
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # device names on Windows
 
@@ -60,7 +61,7 @@ def check(out: Path, overwrite: bool) -> None:
         if not out.is_dir():
             raise CannotRun("output_is_file", path=str(out))
         manifest = manifest_of(out)
-        if manifest is None and any(out.iterdir()):
+        if manifest is None and any(not path.name.endswith(PARTIAL) for path in out.iterdir()):
             raise CannotRun("output_not_ours", path=str(out))
     except OSError as error:
         raise _unwritable(out, error) from error
@@ -79,14 +80,17 @@ def check(out: Path, overwrite: bool) -> None:
 
 @contextmanager
 def building(out: Path) -> Iterator[Path]:
-    """A folder beside OUT to build in, gone again when the block ends.
+    """A folder to build in, gone again when the block ends: beside OUT, or within it where only that is the same disk.
 
     Raises:
         CannotRun: it cannot be made or written.
     """
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
+        place = out.resolve()
+        place.parent.mkdir(parents=True, exist_ok=True)
+        mounted = place.exists() and (place.stat().st_dev != place.parent.stat().st_dev or not os.access(place.parent, os.W_OK))
+        home = place if mounted else place.parent
+        folder = Path(tempfile.mkdtemp(prefix=f".{place.name}.", suffix=PARTIAL, dir=home))
     except OSError as error:
         raise _unwritable(out, error) from error
     try:
@@ -128,7 +132,7 @@ def _swap_folder(new: Path, place: Path) -> None:
 
 
 def _write_manifest(out: Path, manifest: dict[str, Any]) -> None:
-    draft = out / f".{MANIFEST}.partial"
+    draft = out / f".{MANIFEST}{PARTIAL}"
     with _naming(draft):
         draft.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
     _replace(draft, out / MANIFEST)
