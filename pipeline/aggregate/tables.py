@@ -18,6 +18,7 @@ Span: TypeAlias = tuple[int, int]
 # text: masked and neutralised in CSV · quote: spans of the raw text, likewise · code, codes: shown by their label ·
 # mark: opaque (ids, ISO dates) · the rest are numbers and truth values
 ColumnType: TypeAlias = Literal["text", "quote", "code", "codes", "mark", "integer", "number", "boolean"]
+SUBJECT = re.compile(r"关于[^关，。；：（）\n]{2,40}的(?:建议|提案|议案|意见|请示)")
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -172,6 +173,12 @@ def upper(view: View) -> float | None:
     return view.item.value if view.item.modifier == "under" else None
 
 
+def subject(view: View) -> str | None:
+    """What a proposal is about (案由), where it says so in the set form 关于…的建议."""
+    found = SUBJECT.search(clean(view))
+    return found and found.group()
+
+
 def _score(view: View) -> tuple[CoverageItem, ItemScore]:
     pair: tuple[CoverageItem, ItemScore] = view.item
     return pair
@@ -298,7 +305,7 @@ TABLES = (
     Table("issues", each("proposals", "problems", "requests", "plans"), (
         Column("kind", "code", lambda v: v.kind and v.kind.removesuffix("s"), "issue"),
         Column("no", "integer", lambda v: v.index),
-        Column("subject", "text", lambda v: None),  # waits for extraction to tell a proposal's subject (案由) from its content
+        Column("subject", "text", subject),
         Column("content", "text", clean),
         *OF_FINDING,
     )),

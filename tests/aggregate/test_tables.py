@@ -227,6 +227,20 @@ def test_a_unit_that_nobody_knows_keeps_its_rows_under_its_file_name(tmp_path: P
     assert read(tmp_path, "documents")[0]["单位名称"] == ""
 
 
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("提案：关于改善宿舍取暖条件的建议（提案人：苏赟）。", "关于改善宿舍取暖条件的建议"),
+        ("关于关于延长开放时间的提案", "关于延长开放时间的提案"),
+        ("职工宿舍漏水。", ""),
+        ("关于" * 50_000, ""),
+    ],
+)
+def test_a_proposal_in_the_set_form_says_what_it_is_about(tmp_path: Path, content: str, expected: str) -> None:
+    exported(tmp_path, record(content, proposals=[found("proposals", content, content)]), texts={"甲.txt": content})
+    assert read(tmp_path, "issues")[0]["案由"] == expected
+
+
 def test_lines_end_as_people_count_them() -> None:
     lines = Lines("a\r\nb\rc\nd")
     assert [lines.number(i) for i in range(8)] == [1, 1, 1, 2, 2, 3, 3, 4]

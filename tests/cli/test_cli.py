@@ -36,7 +36,7 @@ def test_the_readme_has_the_help_of_every_command(readme: str, lang: str, comman
     shown = gonghui(*filter(None, (command, "--help")), lang=lang)
     assert shown.returncode == 0
     text = (ROOT / readme).read_text(encoding="utf-8")
-    assert shown.stdout.strip() in text, f"{readme} lacks the help of gonghui {command}: python -m tests.cli.help rewrites it"
+    assert shown.stdout.strip() in text, f"{readme} lacks the help of gonghui {command}: python -m tests.cli.readme rewrites it"
 
 
 def test_every_option_of_the_issue_is_there() -> None:
