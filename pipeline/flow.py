@@ -13,7 +13,7 @@ from pipeline.aggregate.units import Given, placed
 from pipeline.errors import GonghuiError, ResourceError, SourceError
 from pipeline.products import Ingested, Part
 from pipeline.records import Failure, Record
-from pipeline.settings import PACKAGE
+from pipeline.settings import PACKAGE, models_dir
 
 StageName: TypeAlias = Literal["ingest", "segment", "extract", "aggregate", "export"]
 
@@ -90,10 +90,14 @@ def with_unit(document: Document) -> Document:
 def with_coverage(document: Document) -> Document:
     """The coverage score by the rubric that the operator or the unit type chooses."""
     from pipeline.aggregate.coverage import load_rubric, score
+    from pipeline.aggregate.levels import levels
 
     record = document.settled
+    if record.doc_type == "guide":
+        return document
     rubric = load_rubric(document.options.rubric or rubric_of(record))
-    return replace(document, record=record.model_copy(update={"coverage": score(record, rubric)}))
+    judged = levels(record, document.ingested.text(document.part), models_dir())
+    return replace(document, record=record.model_copy(update={"coverage": score(record, rubric, judged)}))
 
 
 def grounded(document: Document) -> Document:

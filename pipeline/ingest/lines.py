@@ -31,6 +31,6 @@ def lines_of(text: str) -> list[Line]:
             first = match.start() + len(match[0]) - len(match[0].lstrip())
             lines.append(Line(first, first + len(bare), bare))
     apart = {i for i, (one, two) in enumerate(itertools.pairwise(lines), 1) if text.count("\n", one.end, two.start) > 1}
-    if len(apart) > _FEW or len(apart) * 5 > len(lines):
+    if len(apart) > _FEW or len(apart) * 3 > len(lines):
         return lines
     return [line._replace(after_blank=i in apart) for i, line in enumerate(lines)]

@@ -195,7 +195,7 @@ def _is_cut_at_end(body: Sequence[Line]) -> bool:
     """Whether running text stops without a full stop, in a document whose running lines have one."""
     if not body:
         return False
-    if any(_OMITTED.search(line.text) for line in body[-2:]) or any(re.search(r"省略 ?\d+ ?字", line.text) for line in body):
+    if any(_OMITTED.search(line.text) for line in body[-2:]) or any(re.search(r"省略 ?\d+ ?字", line.text) for line in body[1:]):
         return True
     last = body[-1].text
     if last[-1] in _STOPS or (_LABELLED.search(last) and "。" not in last):

@@ -14,7 +14,7 @@ from pipeline.ingest.boundaries import Mark, number_value
 from pipeline.ingest.lines import Line
 
 _YEAR = r"(?:[12]\d{3}|20[xX×*_]{2}|[xX×*_]{2,4}|[二一][〇○零OoＯ0一二三四五六七八九]{3})"
-_DATED = re.compile(_YEAR + r" ?(?:[-—–~～至]{1,2} ?\d{2,4} ?)?(?:年|学年)|第[一二]学期|[上下]半年|[春秋]季")
+_DATED = re.compile(_YEAR + r" ?(?:[-—–~～至]{1,2} ?\d{2,4} ?)?(?:年|学年)|第[一二]学期|[上下]半年|[春秋]季|下一?年度")
 _SIGN_OFF = re.compile(
     _YEAR + r" ?[年.．/\-—] ?(?:\d{1,2}|[元正腊一二三四五六七八九十]{1,2}|[xX×*_]{1,2})"
     r"(?: ?[月.．/\-—] ?(?:(?:\d{1,2}|[一二三四五六七八九十廿]{1,3}|[xX×*_]{1,2}) ?[日号]?)?)?[）)]?(?:于.{2,8})?$"
@@ -30,7 +30,7 @@ _PERSONAL = re.compile(
     r"(?:体会|心得|感言|感想|事迹|一封信|倡议书|发言稿?|讲话稿?|述职报告|通知|通报|决定|慰问信|感谢信)$"
 )  # kinds that name no section
 _INNER = re.compile(
-    r"^(?:今后|下一步|下阶段|下学期|下半年|明年|来年|新学期|存在|主要|基本|几点|我的|附|抄送|主题词|联系"
+    r"^(?:今后|下一步|下一年度|下阶段|下学期|下半年|明年|来年|新学期|存在|主要|基本|几点|我的|附|抄送|主题词|联系"
     r"|工作(?:总结|计划|思路|打算|安排|要点)$|[^工]{0,4}工作(?:打算|思路|安排)$)"
 )
 _NUMBER = re.compile(
@@ -49,6 +49,7 @@ _OPENING = re.compile(
 _CLOSING = re.compile(
     r"总之|今后|新的一年|新学期|下学期|明年|努力|争取|再上|更大|更好|贡献|不足|展望|谢谢|辉煌|篇章|改进|迈进|前进"
 )
+_PAUSES = "。；，、：:！!？?|"
 _ENOUGH = 150  # characters of text before a second document may begin
 _THRESHOLD = 3
 
@@ -96,7 +97,7 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
     bare = line.replace(" ", "")
     if (
         not 4 <= len(bare) <= 45
-        or bare[-1] in "。；，、：:！!？?|"
+        or bare[-1] in _PAUSES
         or "|" in bare
         or _NUMBER.match(bare)
         or _INNER.search(bare)
@@ -117,16 +118,10 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
         return 0
     if not (names_kind or subtitle or apart or (below_cut and salutation) or (before == 3 and (salutation or len(below) >= 40))):
         return 0
-    signed = bool(_UNIT.search(below)) and len(below) <= 30 and i + 2 < end and len(lines[i + 2].text) >= 30  # a byline on top
-    if not (
-        salutation
-        or subtitle
-        or signed
-        or len(below) >= 30
-        or _NUMBER.match(below)
-        or _DOCUMENT.search(below)
-        or below[-1] in "。："
-    ):
+    signed = len(below) <= 30 and below[-1] not in _PAUSES and i + 2 < end and len(lines[i + 2].text) >= 30  # a byline on top
+    full = names_kind and bool(_DATED.search(bare)) and bool(_ORGAN.search(bare))
+    opens = full or salutation or subtitle or signed or len(below) >= 30 or bool(_NUMBER.match(below) or _DOCUMENT.search(below))
+    if not (opens or below[-1] in "。："):
         return 0
     points = 2 * (before == 3) + below_cut + names_kind + bool(_DATED.search(bare)) + bool(_ORGAN.search(bare))
     if _PERSONAL.search(bare) and len(bare) >= 8:

@@ -1,0 +1,297 @@
+"""The grammar of dates (日期): expressions that place something on the calendar, found and read by the same patterns.
+
+``expressions`` yields what the text says (``Moment``: year, month and day as written, or a relative year); ``norm`` turns
+it into ISO with the year that the document settles. Nothing here guesses a year.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from pipeline.resources import table
+
+_ZERO = "〇○零０0OoＯ◯"
+_D = str.maketrans({**{c: "0" for c in _ZERO}, **{c: str(i) for i, c in enumerate("零一二三四五六七八九") if i}})
+_X = r"[xX×ｘＸ*＊﹡_＿?？—\-某Ｏ]"
+_Y4 = rf"(?:19|20)\s?[0-9]\s?[0-9]|[一二][{_ZERO}九](?:\s?[{_ZERO}一二三四五六七八九]){{2}}"
+_YX = rf"20(?:{_X}{{2}}|[0-9]{_X}|{_X}[0-9])|{_X}{{2,8}}|某"
+_Y2 = rf"(?:[0-9]{{2}}|[{_ZERO}一][一二三四五六七八九{_ZERO}])"
+_M = r"(?:1[0-2]|0?[1-9]|十[一二]|[一二三四五六七八九十元])"
+_DAY = r"(?:3[01]|[12][0-9]|0?[1-9]|三十一?|二十[一二三四五六七八九]?|廿[一二三四五六七八九]?|十[一二三四五六七八九]?|[一二三四五六七八九])"
+_DASH = r"\s?(?:[-－—–~～至到、]|——|—-|--)\s?"
+_REL = "今年|去年|明年|本年|当年|前年|上年|来年|同年|次年|翌年"
+_TEN = r"(?:[上中下]旬|初|底|末|中)"
+_YEAR = rf"(?:(?P<y>{_Y4})\s?(?:年度?|(?=学年))|(?P<yx>{_YX})\s?(?:年度?|(?=学年))|(?P<y2>{_Y2})年|(?P<rel>{_REL})度?)"
+_TERM = (
+    r"(?:的?(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度|(?:第(?P<term>[一二1-2])学期)|(?P<updown>[上下])学?期"
+    r"|(?P<season>[春秋])季?(?:学期|期)?)"
+)
+
+_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("plan", r"[“\"]?(?:“)?(?P<plan>十?[一二三四五])五[”\"]?(?:规划)?(?:期间|时期)"),
+    ("school_year", rf"(?P<y>{_Y4}|{_YX})\s?(?:年|学年)?\s?(?:{_DASH}(?P<y_2>(?:19|20)?[0-9]{{2}}|{_Y4}|{_YX}))?\s?学年度?\s?(?:[（(]?(?:第?(?P<term>[一二上下12])学?期)[）)]?)?"),
+    ("year_term", rf"{_YEAR}\s?{_TERM}"),
+    ("ymd_range", rf"{_YEAR}\s?(?P<m>{_M})\s?月\s?(?P<d>{_DAY})\s?[日号]?{_DASH}(?:(?P<m2>{_M})月)?(?P<d2>{_DAY})\s?[日号]"),
+    ("ym_range", rf"(?:{_YEAR}\s?)(?P<m>{_M})\s?月?份?{_DASH}(?:(?P<y_2>{_Y4})年|(?P<rel2>次年|翌年|今年|明年|本年))?(?P<m2>{_M})\s?月份?(?!\s?[0-9])"),
+    ("ymd", rf"{_YEAR}\s?(?P<m>{_M})\s?月\s?份?(?P<d>{_DAY})\s?[日号]"),
+    ("ymd_bare", rf"(?P<y>(?:19|20)[0-9]{{2}})\s?[.．/\-](?P<m>1[0-2]|0?[1-9])[.．/\-](?P<d>3[01]|[12][0-9]|0?[1-9])(?![0-9.％%])日?"),
+    ("dmy_bare", r"(?<![0-9.])(?P<d>3[01]|[12][0-9]|0[1-9])[.](?P<m>1[0-2]|0[1-9])[.](?P<y>(?:19|20)[0-9]{2})(?![0-9.])"),
+    ("ym", rf"{_YEAR}\s?(?P<m>{_M})\s?月份?{_TEN}?"),
+    ("ym_bare", r"(?<![0-9.\-—])(?P<y>(?:19|20)[0-9]{2})[.．/](?P<m>1[0-2]|0[1-9]|[1-9])(?![0-9.％%万元人个])"),
+    ("year_fest", rf"{_YEAR}(?:的)?(?P<fest>@FEST@)"),
+    ("md_range", rf"(?P<m>{_M})\s?月\s?(?P<d>{_DAY})\s?[日号]?{_DASH}(?:(?P<m2>{_M})\s?月\s?)?(?P<d2>{_DAY})\s?[日号]"),
+    ("m_range", rf"(?P<m>{_M})\s?(?:月份?)?{_DASH}(?P<m2>{_M})\s?月份?(?!\s?{_DAY}[日号])"),
+    ("md", rf"(?P<m>{_M})\s?月\s?份?(?P<d>{_DAY})\s?[日号]"),
+    ("year_range", rf"(?P<y>{_Y4})年?{_DASH}(?P<y_2>{_Y4})年度?(?!级)"),
+    ("y", rf"(?:(?P<y>{_Y4})\s?年度?|(?P<yx>{_YX})\s?年度?|(?P<y2>[0{_ZERO}][0-9一二三四五六七八九])年度?)(?!级|代|来|间|制|龄|以上|生|产量|[0-9]+月)(?:[初底末])?"),
+    ("m", rf"(?<![每个０-９0-9一二三四五六七八九十零半点.])(?P<m>{_M})\s?(?:月份|月{_TEN}|月(?![饼光球亮嫂票均度刊报考]))"),
+    ("term", r"(?<!每个)(?<![每各本该新])(?:(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度(?!末)|第(?P<term>[一二12])学期)"),
+    ("nth_fest", r"第\s?(?P<nth>[0-9]{1,3}|[一二三四五六七八九十百]+)\s?个[“\"]?(?P<fest>教师节|(?:“?三八”?|国际(?:劳动)?)?妇女节|护士节|记者节)[”\"]?"),
+    ("fest", r"[“\"]?(?P<fest>@FEST@)(?P<after>[”\"]?(?:国际劳动妇女节|国际妇女节|妇女节|国际劳动节|劳动节|青年节|儿童节|节)?)"),
+)  # fmt: skip
+
+
+class Moment(NamedTuple):
+    """One expression at ``[start, end)`` of the clean text, as written; unknown parts are null."""
+
+    start: int
+    end: int
+    kind: str
+    year: int | None = None  # as written
+    redacted: bool = False  # the year is masked
+    relative: int | None = None  # years from the document's year (去年 -1)
+    month: int | None = None
+    day: int | None = None
+    month_2: int | None = None
+    day_2: int | None = None
+    year_2: int | None = None
+    term: str | None = None  # half1 half2 q1…q4 term1 term2 up down spring autumn
+    festival: str | None = None
+    after: bool = False  # 国庆节后: near the festival, not on it
+
+
+@cache
+def festivals() -> dict[str, tuple[str, int, int | None]]:
+    """Form → (festival, month, day or null for a lunar or moving one)."""
+    found = {}
+    for name, month, day, forms in table("lexicons/festivals.tsv", 4):
+        for form in forms.split():
+            found[form] = (name, int(month), int(day) if day else None)
+    return found
+
+
+@cache
+def _lunar() -> dict[tuple[int, str], str]:
+    names = ("春节", "元宵节", "端午节", "中秋节", "重阳节")
+    return {(int(row[0]), name): day for row in table("lexicons/lunar_days.tsv", 6) for name, day in zip(names, row[1:], strict=True)}
+
+
+@cache
+def _grammar() -> re.Pattern[str]:
+    forms = []
+    for form in sorted(festivals(), key=len, reverse=True):
+        split = re.match(r"(三八|五一|五四|六一|七一|八一|十一)(.*)", form)
+        forms.append(f"{split[1][0]}[.·]?{split[1][1]}[”\"]?{split[2]}" if split else form)
+    fest = "|".join(forms)
+    parts, seen = [], 0
+    for name, pattern in _PATTERNS:
+        renamed = re.sub(r"\(\?P<(\w+)>", lambda m: f"(?P<{m[1]}__{name}>", pattern.replace("@FEST@", fest))
+        parts.append(f"(?P<{name}>{renamed})")
+        seen += 1
+    return re.compile("|".join(parts))
+
+
+# characters one of which begins every expression: the scan starts a match only there
+_NOT_A_FESTIVAL = re.compile(r"红旗|劳动奖|先锋|巾帼|奖章|奖状|路|大道|小学|中学|学校|厂|村|广场|镇|乡|精神|运动|制|式|届|个|名|项|人|次|月|年|条|点|号|分|团支|工程|五|六|七|九|二|三|一|四|八|十|类|中全会|口号")
+_YEAR_STARTS_NAME = re.compile(r"[》〉]")
+_REL_YEARS = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "上年": -1, "前年": -2, "明年": 1, "来年": 1, "次年": 1, "翌年": 1, "同年": 0}
+_PLANS = {"九": 1996, "十": 2001, "十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026}
+_NTH = {"教师节": 1984, "妇女节": 1910, "护士节": 1911, "记者节": 1999}
+
+
+def _number(text: str) -> int:
+    text = text.replace("元", "一")
+    if text.isascii() and text.isdigit():
+        return int(text)
+    text = text.replace("廿", "二十")
+    if "百" in text:
+        head, _, tail = text.partition("百")
+        return (_number(head) if head else 1) * 100 + (_number(tail.lstrip("零〇")) if tail.strip("零〇") else 0)
+    if "十" in text:
+        tens, _, ones = text.partition("十")
+        return (_number(tens) if tens else 1) * 10 + (_number(ones) if ones else 0)
+    return int(text.translate(_D))
+
+
+def _year(text: str) -> int | None:
+    text = re.sub(r"\s", "", text).translate(_D)
+    return int(text) if text.isdigit() and len(text) == 4 else None
+
+
+def _full(two: str) -> int:
+    value = int(two.translate(_D))
+    return 1900 + value if value >= 70 else 2000 + value
+
+
+def expressions(text: str, start: int = 0, end: int | None = None) -> Iterator[Moment]:
+    """Every date expression of ``text``, in order, disjoint; those inside 《》 are left out."""
+    covered = [(m.start(), m.end()) for m in re.finditer(r"《[^》\n]{0,80}》", text)]
+    at = 0
+    for match in _grammar().finditer(text, start, len(text) if end is None else end):
+        while at < len(covered) and covered[at][1] <= match.start():
+            at += 1
+        if at < len(covered) and covered[at][0] < match.start():
+            continue
+        moment = _moment(text, match)
+        if moment is not None:
+            yield moment
+
+
+def _moment(text: str, match: re.Match[str]) -> Moment | None:
+    kind = match.lastgroup or ""
+    kind = next(name for name, _ in _PATTERNS if match[name] is not None)
+    got = {k.rsplit("__", 1)[0]: v for k, v in match.groupdict().items() if v is not None and k.endswith(f"__{kind}")}
+    a, b = match.span()
+    before, following = text[max(0, a - 6) : a], text[b : b + 8]
+    year = redacted = None
+    if "y" in got:
+        year = _year(got["y"])
+        redacted = year is None
+    elif "y2" in got:
+        year = _full(got["y2"])
+        if before[-1:].isdigit():
+            return None
+    elif "yx" in got:
+        redacted = True
+        if kind == "y" and ("某" in got["yx"] or set(got["yx"]) <= set("—-?？")) and not got["yx"].startswith("20"):
+            return None
+    if year is not None and (before[-1:].isdigit() or not 1900 <= year <= 2100):
+        return None
+    relative = _REL_YEARS.get(got.get("rel", ""))
+    month = _number(got["m"]) if "m" in got else None
+    day = _number(got["d"]) if "d" in got else None
+    if kind in ("m", "md", "m_range", "md_range") and before[-1:] in ("第", "个", ".", "每"):
+        return None
+    if kind == "m" and re.match(r"(?:来|龄|以上|工资|内|后|之)", following):
+        return None
+    if kind == "m_range" and before[-1:].isdigit():
+        return None
+    if kind == "fest":
+        return _festival(text, a, b, got)
+    if kind == "y" and (following.startswith(("来", "级", "多", "余", "的历史")) or text[a : a + 1] in "—-"):
+        return None
+    if kind == "ym_bare" and re.match(r"\s?[%％万亿元公平倍]", following):
+        return None
+    if kind == "school_year" and year is None and not redacted:
+        return None
+    term = None
+    if "half" in got:
+        term = "half1" if got["half"] == "上" else "half2"
+    elif "quarter" in got:
+        term = f"q{_number(got['quarter'])}"
+    elif "updown" in got:
+        term = "up" if got["updown"] == "上" else "down"
+    elif "season" in got:
+        if not re.search(r"[春秋](?:季|学期|期)", match[0]) and not re.match(r"[运游季]", following):
+            return None
+        term = "spring" if got["season"] == "春" else "autumn"
+    elif "term" in got:
+        term = {"一": "term1", "1": "term1", "上": "term1", "二": "term2", "2": "term2", "下": "term2"}[got["term"]]
+    if kind == "plan":
+        start_year = _PLANS.get(got["plan"])
+        return Moment(a, b, kind, year=start_year, year_2=start_year + 4) if start_year else None
+    festival = None
+    if kind == "nth_fest":
+        name = next(n for n in _NTH if n in got["fest"])
+        festival, year = name, _NTH[name] + _number(got["nth"])
+    elif kind == "year_fest":
+        festival = got["fest"].replace("”", "").replace("·", "").replace(".", "")
+        festival = festivals()[festival][0] if festival in festivals() else None
+    return Moment(
+        a, b, kind, year=year, redacted=bool(redacted), relative=relative, month=month, day=day,
+        month_2=_number(got["m2"]) if "m2" in got else None, day_2=_number(got["d2"]) if "d2" in got else None,
+        year_2=_second_year(year, got.get("y_2")), term=term, festival=festival,
+    )  # fmt: skip
+
+
+def _second_year(first: int | None, text: str | None) -> int | None:
+    if text is None:
+        return None
+    if len(text) == 2 and text.isdigit():
+        return first // 100 * 100 + int(text) if first else None
+    return _year(text)
+
+
+def _festival(text: str, a: int, b: int, got: dict[str, str]) -> Moment | None:
+    form = re.sub(r"[”\".·]", "", got["fest"])
+    if form not in festivals():
+        return None
+    quoted = text[a] in "“\""
+    after = got.get("after", "")
+    closed = "”" in got["fest"] + after or '"' in got["fest"] + after
+    if not quoted and closed:
+        cut = (got["fest"] + after).find("”")
+        if cut >= 0 and not (got["fest"] + after)[cut + 1 :]:
+            b = a + cut
+        closed = False
+    if quoted and not closed:
+        a, quoted = a + 1, False
+    numeric = form in ("三八", "五一", "五四", "六一", "七一", "八一", "十一")
+    following = text[b : b + 6]
+    if _NOT_A_FESTIVAL.match(following) and (numeric or following.startswith(("红旗", "劳动奖", "巾帼"))):
+        return None
+    if numeric and not quoted and not re.search(r"节", after):
+        if form == "十一" or text[max(0, a - 1) : a] in "第零一二三四五六七八九十百":
+            return None
+        if not re.match(r"[、“和与及]|期间|前夕|前后|活动|长假|座谈|当天|联欢|文艺|晚会|慰问|系列|节|，|。|）", following) and text[max(0, a - 1) : a] not in "迎庆“、在":
+            return None
+    if form in ("国庆", "元旦", "清明", "中秋", "重阳", "端午", "元宵", "春节") and re.match(r"[0-9一二三四五六七八九十]+周年|节俭|阅兵|路|村|镇|区", following):
+        return None
+    name = festivals()[form][0]
+    near = following[:1] == "后" and following[:2] not in ("后勤",)
+    return Moment(a, b + (1 if near else 0), "fest", festival=name, after=near)
+
+
+def norm(moment: Moment, year_of: Callable[[Moment], int | None]) -> str:
+    """ISO norm of a moment; ``year_of`` gives the year of one that does not state it, or None."""
+    year = moment.year if moment.year is not None else None if moment.redacted else year_of(moment)
+    y = f"{year:04d}" if year is not None else "XXXX"
+
+    def other(offset: int) -> str:
+        return f"{year + offset:04d}" if year is not None else "XXXX"
+
+    if moment.kind == "plan" or moment.kind == "year_range":
+        return f"{moment.year}/{moment.year_2}"
+    if moment.kind == "school_year":
+        if moment.term == "term2":
+            return f"{other(1)}-02/{other(1)}-07"
+        return f"{y}-09/{other(1)}-{'01' if moment.term == 'term1' else '07'}"
+    if moment.term:
+        if moment.term in ("half1", "half2"):
+            return f"{y}-01/{y}-06" if moment.term == "half1" else f"{y}-07/{y}-12"
+        if moment.term.startswith("q"):
+            q = int(moment.term[1])
+            return f"{y}-{q * 3 - 2:02d}/{y}-{q * 3:02d}"
+        if moment.term in ("down", "autumn", "term1"):
+            return f"{y}-09/{other(1)}-01"
+        return f"{other(1 if moment.term == 'term2' else 0)}-02/{other(1 if moment.term == 'term2' else 0)}-07"
+    if moment.festival:
+        name, month, day = next(v for v in festivals().values() if v[0] == moment.festival)
+        if moment.after:
+            return f"{y}-{month:02d}"
+        if day is not None:
+            return f"{y}-{month:02d}-{day:02d}"
+        exact = _lunar().get((year, name)) if year is not None else None
+        return f"{y}-{exact}" if exact else f"{y}-{month:02d}"
+    if moment.month is None:
+        return y
+    head = f"{y}-{moment.month:02d}" + (f"-{moment.day:02d}" if moment.day is not None else "")
+    if moment.day_2 is not None:
+        return f"{head}/{y}-{moment.month_2 or moment.month:02d}-{moment.day_2:02d}"
+    if moment.month_2 is not None:
+        y2 = f"{moment.year_2:04d}" if moment.year_2 else other(1) if moment.month_2 < moment.month else y
+        return f"{head}/{y2}-{moment.month_2:02d}"
+    return head

@@ -1,0 +1,204 @@
+"""Counts (数据): numbers with a unit, said about a measured thing — and the many numbers that are none.
+
+What is excluded follows the annotation guide §3 and §8: dates, ordinals, ranks, slogans, grades, structure words, a bare
+一 that only means "a". The exclusions are data (``rules/counts.yaml``).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.extract.numerals import AFTER, QUANTITY, Modifier, Quantity, read, read_number
+from pipeline.resources import table, yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pipeline.segment import Reading, Span
+
+_TENTHS = re.compile(r"成([一二三四五六七八九半])?(?![立为果绩员功长年品本交名份])")
+_TENTH = {c: i for i, c in enumerate("一二三四五六七八九", 1)} | {"半": 5}
+_HALF = re.compile(r"半(?![个年月天径路道途信])")
+_CHANGE = re.compile(r"([0-9一二两三四五六七八九])角(?:([0-9一二两三四五六七八九])分)?")
+_YUAN_BLOCK = re.compile(r"块(?=钱|[，。；、！？）)…]|$|多|给|买)|块钱")
+_AFTER = re.compile(rf"\s?(?:{'|'.join(sorted(AFTER, key=len, reverse=True))})")
+
+
+class Found(NamedTuple):
+    """A count at ``[start, end)`` of the clean text."""
+
+    start: int
+    end: int
+    value: float
+    max: float | None
+    unit: str
+    modifier: Modifier | None
+    object: str | None
+
+
+class Rules(NamedTuple):
+    """``rules/counts.yaml``, compiled."""
+
+    units: re.Pattern[str]
+    canonical: dict[str, str]
+    slogans: re.Pattern[str]
+    before: re.Pattern[str]
+    structure: re.Pattern[str]
+    one: re.Pattern[str]
+    work: re.Pattern[str]
+    after_any: dict[str, re.Pattern[str]]
+
+
+@cache
+def rules() -> Rules:
+    """The compiled rules, once a process."""
+    canonical = {form: unit for unit, forms in table("lexicons/units.tsv", 2) for form in forms.split()}
+    spec = yaml("rules/counts.yaml")
+    forms = "|".join(re.escape(f) for f in sorted(canonical, key=len, reverse=True))
+    return Rules(
+        units=re.compile(rf"\s?(?:{forms})"),
+        canonical=canonical,
+        slogans=re.compile("|".join(spec["slogans"])),
+        before=re.compile("(?:" + "|".join(spec["not_after"]) + r")\s?$"),
+        structure=re.compile("|".join(spec["structure_nouns"])),
+        one=re.compile("|".join(spec["one_means_a"])),
+        work=re.compile("|".join(spec["measures_work"])),
+        after_any={unit: re.compile("|".join(patterns)) for unit, patterns in spec["not_before"].items()},
+    )
+
+
+def find_counts(reading: Reading, taken: Iterable[Span]) -> list[Found]:
+    """Every count of the document outside ``taken`` (dates, section numbers, works), in order."""
+    text, r = reading.clean, rules()
+    blocked = sorted({(s[0], s[1]) for s in taken} | {m.span() for m in r.slogans.finditer(text)})
+    found: list[Found] = []
+    at = 0
+    while (match := QUANTITY.search(text, at)) is not None:
+        at = match.end()
+        block = _block(blocked, match.start(), match.end())
+        if block is not None:
+            at = max(block[1], match.start() + 1)
+            continue
+        quantity = read(match)
+        count = quantity and _count(text, match, quantity, r, blocked)
+        if count:
+            found.append(count)
+            at = count.end
+    return found
+
+
+def _block(blocked: list[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:
+    i = bisect_right(blocked, (start, 1 << 60)) - 1
+    for k in (i, i + 1):
+        if 0 <= k < len(blocked) and blocked[k][0] < end and blocked[k][1] > start:
+            return blocked[k]
+    return None
+
+
+def _count(text: str, match: re.Match[str], q: Quantity, r: Rules, blocked: list[tuple[int, int]]) -> Found | None:
+    start, end, modifier = q.start, q.end, q.modifier
+    before, numeral = text[max(0, start - 8) : start], text[start:end]
+    if before[-1:].isascii() and (before[-1:].isalnum() or before[-1:] in "-./_"):
+        return None
+    unit_match = r.units.match(text, end)
+    if q.kind == "percent":
+        unit, after = "%", end
+        if unit_match and "分之" not in numeral and r.canonical[unit_match[0].strip()] != "%":
+            return None
+    elif (tenths := _TENTHS.match(text, end)) and q.value <= 10:
+        unit, after = "%", tenths.end()
+        q = q._replace(value=q.value * 10 + _TENTH.get(tenths[1], 0), max=q.max * 10 if q.max else None)
+    elif numeral == "一" and _HALF.match(text, end):
+        unit, after, q = "%", end + 1, q._replace(value=50)
+    elif unit_match:
+        form = unit_match[0].strip()
+        unit, after = r.canonical[form], unit_match.end()
+        if form == "块" and _YUAN_BLOCK.match(text, unit_match.start()) and not re.search(r"[板牌栏匾]", text[max(0, start - 6) : start]):
+            unit = "元"
+        if unit == "元" and (change := _CHANGE.match(text, after)):
+            after = change.end()
+            q = q._replace(value=q.value + sum((read_number(d) or (0, None))[0] / s for d, s in ((change[1], 10), (change[2], 100)) if d))
+        if form in ("本", "天", "个月", "斤", "里", "年") and text.startswith("半", after):
+            after, q = after + 1, q._replace(value=q.value + 0.5)
+        for word, way in AFTER.items():  # 40余人 carries its modifier inside, 100人余 outside
+            if text.startswith(word, after):
+                modifier = modifier or way
+                break
+    else:
+        more = _AFTER.match(text, end)  # 50多 人, 30左右人: a modifier between number and unit
+        unit_match = r.units.match(text, more.end()) if more else None
+        if more is None or unit_match is None:
+            return None
+        modifier = modifier or AFTER[more[0].strip()]
+        unit, after = r.canonical[unit_match[0].strip()], unit_match.end()
+    if modifier is None and re.search(r"至少[^，。；]{0,5}$", before):
+        modifier = "over"
+    tail = _AFTER.match(text, after)
+    if tail and not (tail[0].strip() in ("多", "余") and re.match(r"\s?[多余][样种元层方]", text[after:])):
+        modifier, after = modifier or AFTER[tail[0].strip()], tail.end()
+    if _block(blocked, after - 1, after):
+        return None
+    if _excluded(text, start, end, after, q, unit, r):
+        return None
+    return Found(start, after, q.value, q.max, unit, modifier, _object(text, start, after))
+
+
+def _excluded(text: str, start: int, end: int, after: int, q: Quantity, unit: str, r: Rules) -> bool:
+    before, following, numeral = text[max(0, start - 10) : start], text[after : after + 12], text[start:end]
+    if r.before.search(before):
+        return True
+    surface = text[end:after].strip()
+    for key in (surface, "*"):
+        if key in r.after_any and r.after_any[key].match(following):
+            return True
+    chinese = not any(c.isdigit() for c in numeral)
+    if unit in ("年", "村", "镇", "度", "级", "类", "种", "方面", "里", "门", "科", "段", "面", "道", "部", "周", "站", "车", "把") and (
+        unit in ("年", "度", "级", "类", "种", "方面", "村", "镇", "周") or chinese and q.value < 10
+    ):
+        return unit not in ("类", "种") or chinese or True
+    if surface not in ("人", "名", "位", "人次", "口") and unit not in ("%", "元") and r.structure.match(following):
+        return True
+    if numeral in ("百", "千", "万") and surface not in ("名", "元"):
+        return True  # 万家灯火, 百句, 千斤: figures of speech
+    if unit == "路" and not before.endswith(("分", "兵分")):
+        return True
+    if unit in ("天", "小时", "分钟", "个月", "周", "课时") and not (unit == "课时" or r.work.search(text[max(0, start - 20) : after + 16])):
+        return True
+    if chinese and q.value == 1 and q.max is None and numeral in ("一",):
+        return not _one_counts(before, unit, following, r)
+    if chinese and q.value == 2 and numeral == "两" and unit in ("个",) and r.structure.match(following):
+        return True
+    return False
+
+
+_FREQUENCY = re.compile(r"(?:每[^，。；]{0,8}|一[年月周季学期天]{1,2}|至少(?:进行)?过?|不少于|各|年内?|学期|半年|季度|月)[^，。；]{0,2}$")
+
+
+def _one_counts(before: str, unit: str, following: str, r: Rules) -> bool:
+    """A bare 一 counts as a frequency (每周一次), behind its noun (集体合同一份，), and not where it only means "a"."""
+    if unit in ("%", "元"):
+        return not before.endswith(("每", "第"))
+    if before.endswith(("第", "每", "任何", "这", "那", "另", "同", "的", "是", "有", "像", "统", "唯", "专", "万", "逐")):
+        return False
+    closes = not following or following[0] in "，。；、）)！|\n "
+    if unit in ("次", "场", "期", "轮") and _FREQUENCY.search(before) and not following.startswith("性"):
+        return True
+    return closes and bool(re.search(r"[\u4e00-\u9fff》”]$", before)) and not r.one.search(before + "一" + unit)
+
+
+_OBJECT = re.compile(r"[\u4e00-\u9fff“”·a-zA-Z]{1,14}")
+_OBJECT_BEFORE = re.compile(r"([\u4e00-\u9fff“”]{1,12}?)(?:达到?了?|为|共|共有|有|计|了|是|约|[:：，]|人数|数)*$")
+
+
+def _object(text: str, start: int, end: int) -> str | None:
+    """What is counted: the noun behind the unit, else the words before the number."""
+    behind = _OBJECT.match(text, end + 1 if text[end : end + 1] == "的" else end)
+    if behind:
+        word = re.split(r"[的了，在于被由和与及]", behind[0])[0]
+        if len(word) >= 2:
+            return word[:12]
+    ahead = _OBJECT_BEFORE.search(text[max(0, start - 14) : start])
+    return ahead[1] if ahead and ahead[1] else None

@@ -1,0 +1,210 @@
+"""One document → its record: every kind of finding, grounded in the raw text, coverage and duplicates left to aggregation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pipeline import records as r
+from pipeline.extract import awards as awards_
+from pipeline.extract import events as events_
+from pipeline.extract import names as names_
+from pipeline.extract import profile
+from pipeline.extract.calendar import norm
+from pipeline.extract.groundwork import Groundwork
+from pipeline.extract.indicators import indicate
+from pipeline.extract.organisation import reporting_unit
+from pipeline.extract.redaction import is_redacted
+from pipeline.extract.statements import statements
+from pipeline.extract.tagger import Marked, mark
+from pipeline.extract.topics import topics
+from pipeline.extract.years import YearSense
+from pipeline.products import Ingested, Part
+from pipeline.segment import Reading, Span
+from pipeline.settings import models_dir
+from pipeline.spans import Text
+
+F = TypeVar("F", bound=r.Finding)
+
+
+def ground(made: type[F], text: Text, start: int, end: int, made_by: str, /, **fields: Any) -> F:
+    """The one way a finding comes to be: a clean span becomes a raw span and quotes the raw text."""
+    a, b = text.span(start, end)
+    quote = text.raw[a:b]
+    clean = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", text.text[start:end])
+    name = {r.Section: "heading", r.Event: "name"}.get(made, "text")
+    return made(start=a, end=b, clean=None if clean == quote else clean, made_by=made_by, **{name: quote}, **fields)
+
+
+def plain(text: Text, start: int, end: int) -> str:
+    """A raw quote for an attribute: as it stands, line breaks and padding between characters left out."""
+    return re.sub(r"\s*\n\s*", "", text.quote(start, end)).strip()
+
+
+def extract(ingested: Ingested, part: Part) -> r.Record:
+    """The record of one part of a source.
+
+    Raises:
+        ResourceError: a model or rule file is missing or wrong.
+    """
+    text = ingested.text(part)
+    reading = Reading(text, part)
+    source = ingested.source
+    common: dict[str, Any] = {
+        "doc_id": part.doc_id, "source": source.source, "encoding": source.encoding, "format": source.format,
+        "script": part.script, "start": part.start, "end": part.end, "truncated": part.cut_start or part.cut_end,
+    }  # fmt: skip
+    if part.kind == "guide":
+        return r.Record(**common, doc_type="guide", title=profile.title(reading))
+    return _with_pages(r.Record(**common, **findings(reading, ingested.warnings)), source.pages)
+
+
+def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any]:
+    """Every field of the record that reading the text settles."""
+    text, ground_work = reading.text, Groundwork(reading)
+    models = models_dir()
+    title_text = " ".join(text.text[a:b] for a, b in reading.title_lines) or reading.part.boundary_title or ""
+    kind = profile.doc_type(reading, title_text)
+    signed = profile.signature(reading, ground_work.moments)
+    period, settled = profile.settle(reading, kind, ground_work.moments, signed, title_text)
+    sense = YearSense(reading, ground_work.moments, settled)
+    dated = [(m.start, m.end, norm(m, sense)) for m in ground_work.moments]
+
+    sentences = ground_work.sentences
+    named = mark(models / "names" / "model.crfsuite", ground_work.sight, sentences)
+    honours = mark(models / "awards" / "model.crfsuite", ground_work.sight, sentences)
+    acts = mark(models / "events" / "model.crfsuite", ground_work.sight, sentences)
+    people = names_.persons(reading, named, [Span(a.start, a.end) for a in honours])
+    orgs = names_.organisations(reading, named)
+    places = [Span(m.start, m.end) for m in named if m.label == "PLC"]
+    held = events_.events(reading, acts, dated, ground_work.counts, places, kind, models)
+    unit = reporting_unit(reading, orgs, signed.unit)
+    org = plain(text, *unit) if unit else None
+    clean_org = text.text[unit[0] : unit[1]] if unit else None
+    me = profile.author(reading)
+    said = statements(reading, kind, models)
+
+    def sayings(wanted: str) -> tuple[r.Statement, ...]:
+        return tuple(
+            ground(r.Statement, text, s.start, s.end, "statement" if s.confidence is not None else "statement_rule", confidence=s.confidence)
+            for s in said if s.kind == wanted
+        )  # fmt: skip
+
+    return {
+        "doc_type": kind,
+        "title": profile.title(reading),
+        "org": org,
+        "org_type": profile.org_type(reading.clean, clean_org or title_text),
+        "period": period,
+        "signed_by": plain(text, *signed.unit) if signed.unit else None,
+        "signed_date": signed.date,
+        "author": plain(text, *me) if me else None,
+        "unit": r.Unit(name=org, basis="text" if org else None),
+        "report_year": _report_year(period),
+        "redacted": is_redacted(ground_work.hidden),
+        "sections": _sections(reading, models),
+        "topics": () if any(h.level == 1 for h in reading.headings) else topics(reading, None, reading.body, models),
+        "counts": tuple(
+            ground(
+                r.Count, text, c.start, c.end, "counts", value=c.value, max=c.max, unit=c.unit, modifier=c.modifier, object=c.object,
+                **indicate(reading, c, kind, models),
+            )
+            for c in ground_work.counts
+        ),
+        "dates": tuple(ground(r.Date, text, a, b, "calendar", norm=n) for a, b, n in dated),
+        "persons": tuple(ground(r.Person, text, p.start, p.end, "names", role=p.role, standing=p.standing, confidence=p.confidence) for p in people),
+        "orgs": tuple(ground(r.Org, text, o.start, o.end, "names", confidence=o.confidence) for o in orgs),
+        "places": tuple(_model_finding(r.Place, text, m) for m in named if m.label == "PLC"),
+        "works": tuple(ground(r.Work, text, w.start, w.end, "works", kind=w.kind) for w in ground_work.works),
+        "events": tuple(
+            ground(
+                r.Event, text, e.start, e.end, "events", type=e.type, status=e.status, date=e.date, participants=e.participants,
+                participant_unit=e.participant_unit, place=plain(text, *e.place) if e.place else None,
+                theme=plain(text, *e.theme) if e.theme else None, cost=e.cost, section=reading.section_at(e.start), confidence=e.confidence,
+            )
+            for e in held
+        ),
+        "awards": tuple(
+            ground(r.Award, text, a.start, a.end, "awards", level=a.level, rank=a.rank, recipient=a.recipient, kind=a.kind, date=a.date, confidence=a.confidence)
+            for a in awards_.awards(reading, honours, people, dated)
+        ),
+        "problems": sayings("problem"), "requests": sayings("request"), "plans": sayings("plan"), "proposals": sayings("proposal"),
+        "warnings": _warnings(reading, ground_work, warnings, period, signed.date, title_text),
+    }  # fmt: skip
+
+
+def _model_finding(kind: type[F], text: Text, m: Marked) -> F:
+    return ground(kind, text, m.start, m.end, "names", confidence=m.confidence)
+
+
+def _sections(reading: Reading, models: Path) -> tuple[r.Section, ...]:
+    """The outline; each level-1 section bears its topics."""
+    return tuple(
+        s.model_copy(update={"topics": topics(reading, Span(h.start, h.end), h.body, models)}) if h.level == 1 else s
+        for s, h in zip(reading.sections(), reading.headings, strict=True)
+    )
+
+
+def _report_year(period: r.Period) -> r.ReportYear:
+    """The year a row belongs to: the period's last for several years, its first otherwise."""
+    stated = period.end if period.label == "multi_year" else period.start
+    return r.ReportYear(value=int(stated[:4]), basis="period") if stated else r.ReportYear()
+
+
+def _warnings(reading: Reading, work: Groundwork, given: Iterable[r.Warn], period: r.Period, signed: str | None, title_text: str) -> tuple[r.Warn, ...]:
+    text, part = reading.text, reading.part
+    found = [w for w in given if part.start <= w.start and w.end <= part.end]
+    for h in work.hidden:
+        a, b = text.span(h.start, h.end)
+        found.append(r.Warn(code=h.code, start=a, end=b))
+
+    def whole(code: r.WarningCode) -> None:
+        found.append(r.Warn(code=code, start=part.start, end=part.start))
+
+    if part.cut_start:
+        whole("truncated_start")
+    if part.cut_end:
+        whole("truncated_end")
+    if period.start is None:
+        whole("unsettled_year")
+    if not reading.sign_off and signed is None:
+        whole("unsigned")
+    titled = {m.year for m in work.moments if m.year and m.end <= reading.body.start}
+    if titled and period.start and not any(abs(y - int(period.start[:4])) <= 1 for y in titled):
+        whole("title_body_conflict")
+    numbers = [(h.level, h.parent, h.number) for h in reading.headings if h.number]
+    if _gap(reading, numbers):
+        whole("numbering_gap")
+    unique = dict.fromkeys(sorted(found, key=lambda w: (w.start, w.end, w.code)))
+    return tuple(unique)
+
+
+def _gap(reading: Reading, numbers: list[tuple[int, int | None, Span]]) -> bool:
+    """Whether a series of section numbers misses, doubles or does not begin at one."""
+    from pipeline.segment.numbering import number_at
+
+    last: dict[tuple[int, int | None], int] = {}
+    for level, parent, span in numbers:
+        number = number_at(reading.clean, span.start, span.end + 4)
+        if number is None or number.style in ("word", "dashed"):
+            continue
+        before = last.get((level, parent), 0)
+        if number.value != before + 1:
+            return True
+        last[level, parent] = number.value
+    return False
+
+
+def _with_pages(record: r.Record, pages: tuple[int, ...]) -> r.Record:
+    """Findings of a paged source carry their page (1-based)."""
+    if not pages:
+        return record
+    from bisect import bisect_right
+
+    update = {
+        kind: tuple(f.model_copy(update={"page": max(bisect_right(pages, f.start), 1)}) for f in getattr(record, kind))
+        for kind in r.FINDING_KINDS
+    }
+    return record.model_copy(update=update)

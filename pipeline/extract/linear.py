@@ -1,0 +1,67 @@
+"""Linear classifiers (线性分类): trained with scikit-learn by ``learn``, scored here without importing it.
+
+A model is one JSON file: classes, a bias a class, and a row of weights a feature. A feature is a string; its value is 1.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.errors import ResourceError
+
+
+class Guess(NamedTuple):
+    """The likeliest class and its probability, to two decimals."""
+
+    label: str
+    confidence: float
+
+
+class Linear:
+    """A multinomial (or one-against-rest) logistic model over sparse string features."""
+
+    def __init__(self, classes: list[str], bias: list[float], weights: dict[str, list[float]]) -> None:
+        self.classes = classes
+        self._bias = bias
+        self._weights = weights
+
+    def scores(self, features: Iterable[str]) -> list[float]:
+        """The margin of each class."""
+        total = list(self._bias)
+        for feature in dict.fromkeys(features):
+            row = self._weights.get(feature)
+            if row is not None:
+                for k, w in enumerate(row):
+                    total[k] += w
+        return total
+
+    def best(self, features: Iterable[str]) -> Guess:
+        """The likeliest class (softmax; ties go to the first)."""
+        total = self.scores(features)
+        top = max(range(len(total)), key=lambda k: (total[k], -k))
+        sure = 1 / sum(math.exp(min(s - total[top], 50)) for s in total)
+        return Guess(self.classes[top], round(sure, 2))
+
+    def each(self, features: Iterable[str]) -> dict[str, float]:
+        """The probability of every class on its own (one against the rest), to two decimals."""
+        return {c: round(1 / (1 + math.exp(-max(min(s, 50), -50))), 2) for c, s in zip(self.classes, self.scores(features), strict=True)}
+
+
+@cache
+def load(path: Path) -> Linear:
+    """The model stored at ``path`` (gzipped JSON).
+
+    Raises:
+        ResourceError: there is no such model.
+    """
+    try:
+        spec = json.loads(gzip.decompress(path.read_bytes()))
+    except OSError as error:
+        raise ResourceError("model_missing", file=path.name, line=0) from error
+    return Linear(spec["classes"], spec["bias"], spec["weights"])

@@ -1,0 +1,38 @@
+"""Topics (主题归类) of sections, or of a document that has none: a classifier over the heading's and the body's words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.extract.linear import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipeline.segment import Reading, Span
+
+KEEP = 0.5  # a topic is borne from this probability on; the likeliest always is
+
+
+def section_features(reading: Reading, heading: Span | None, body: Span) -> list[str]:
+    """Words of the heading (weighty), of the body, and the section's place in the document."""
+    text = reading.clean
+    found: list[str] = []
+    if heading:
+        words = text[heading.start : heading.end]
+        found += [f"h={words[i : i + 2]}" for i in range(len(words) - 1)] + [f"hh={words[i : i + 3]}" for i in range(len(words) - 2)]
+    stretch = text[body.start : min(body.end, body.start + 1500)]
+    seen: dict[str, int] = {}
+    for token in reading.tokens:
+        if token.start >= body.start and token.end <= min(body.end, body.start + 1500) and len(token.text) >= 2:
+            seen[token.text] = seen.get(token.text, 0) + 1
+    found += [f"w={w}" for w in seen] + [f"w2={w}" for w, n in seen.items() if n >= 2]
+    found += [f"pos={body.start * 4 // max(len(text), 1)}", f"size={min(len(stretch) // 150, 8)}"]
+    return found
+
+
+def topics(reading: Reading, heading: Span | None, body: Span, models: Path) -> tuple[str, ...]:
+    """Topics of one stretch, main topic first."""
+    chances = load(models / "topics" / "weights.json.gz").each(section_features(reading, heading, body))
+    ranked = sorted(chances.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(name for k, (name, p) in enumerate(ranked) if k == 0 or p >= KEEP)[:5]

@@ -1,0 +1,107 @@
+"""What settles a document's year (年度依据): signature, body, title, an event that has one year only — never a wrapper.
+
+``YearSense`` gives every date expression its year: the one it states, else the one its sentence states, else the
+document's, else none.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.extract.calendar import Moment
+from pipeline.records import PeriodBasis
+from pipeline.resources import table
+
+if TYPE_CHECKING:
+    from pipeline.segment import Reading
+
+
+class Settled(NamedTuple):
+    """The year a document reports on, and the months if its period is finer than that."""
+
+    year: int | None
+    basis: PeriodBasis | None
+    first: int | None = None  # months since year 0 of the period's first and last month
+    last: int | None = None
+
+
+@cache
+def _year_events() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<y{i}_{year}>{pattern})" for i, (pattern, year, _) in enumerate(table("rules/year_events.tsv", 3))))
+
+
+def event_year(text: str) -> int | None:
+    """The latest year among the events named that have one year only."""
+    years = [int(m.lastgroup.rsplit("_", 1)[1]) for m in _year_events().finditer(text) if m.lastgroup]
+    return max(years) if years else None
+
+
+def body_year(moments: list[Moment], reading: Reading) -> int | None:
+    """The year that the body's first sentences or most of its full dates state."""
+    first = reading.body.start
+    early = [m for m in moments if first <= m.start < first + 160 and m.year and m.kind in ("y", "ym", "year_term", "school_year", "ymd", "ym_range")]
+    text = reading.clean
+    for m in early:
+        before, behind = text[max(0, m.start - 4) : m.start], text[m.end : m.end + 8]
+        if m.kind in ("y", "year_term", "school_year", "ym_range") and not re.search(r"[自从于]$|建于|成立|始", before) and not re.match(r"以来|建|成立|[0-9一二三四五六七八九十]+月.{0,3}成立|起|创", behind):
+            return m.year
+    full = [m.year for m in moments if m.year and m.kind in ("ym", "ymd", "ymd_bare", "year_term", "school_year", "ym_bare", "year_fest", "nth_fest", "ym_range", "ymd_range") and m.start >= first]
+    if full:
+        year, _ = max(Counter(full).items(), key=lambda item: (item[1], item[0]))
+        return year
+    bare = [m.year for m in moments if m.year and m.kind == "y" and m.start >= first]
+    if bare and Counter(bare).most_common(1)[0][1] >= 2:
+        return max(Counter(bare).items(), key=lambda item: (item[1], item[0]))[0]
+    return None
+
+
+class YearSense:
+    """Gives a moment without a year the year that holds for it."""
+
+    def __init__(self, reading: Reading, moments: list[Moment], settled: Settled) -> None:
+        self._reading = reading
+        self._settled = settled
+        self._stated = [m for m in moments if m.year is not None and not m.festival and m.kind != "plan"]
+        self._starts = [m.start for m in self._stated]
+        self._redacted = [m.start for m in moments if m.redacted]
+
+    def __call__(self, moment: Moment) -> int | None:
+        """The year of ``moment``, or None where the text does not settle it."""
+        settled = self._settled
+        if moment.relative is not None:
+            return None if settled.year is None else settled.year + moment.relative
+        near = self._stated_before(moment)
+        if near is not None:
+            return near
+        month = moment.month
+        if month is None and moment.festival:
+            from pipeline.extract.calendar import festivals
+
+            month = next(v[1] for v in festivals().values() if v[0] == moment.festival)
+        if month is None and moment.term and moment.term.startswith("q"):
+            month = int(moment.term[1]) * 3
+        if settled.first is not None and settled.last is not None and month is not None:
+            for total in range(settled.first, settled.last + 1):
+                if total % 12 == month - 1:
+                    return total // 12
+        return settled.year
+
+    def _stated_before(self, moment: Moment) -> int | None:
+        """The year that the same sentence states before the moment (2012年上学期，…，6月18日)."""
+        i = bisect_right(self._starts, moment.start) - 1
+        sentence = self._reading.sentence_at(moment.start)
+        while i >= 0 and self._stated[i].start >= sentence.start:
+            m = self._stated[i]
+            between = self._reading.clean[m.end : moment.start]
+            if any(m.end <= r < moment.start for r in self._redacted):
+                return None
+            if not re.match(r"以来|起|开始|至今", between) and m.kind != "year_range":
+                if m.term in ("down", "autumn", "term1") and moment.month and moment.month <= 2:
+                    return m.year + 1 if m.year else None
+                return m.year
+            i -= 1
+        return None

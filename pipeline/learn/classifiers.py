@@ -1,0 +1,124 @@
+"""Training of the linear classifiers with scikit-learn; the weights go to gzipped JSON that run time scores without it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pipeline.extract.topics import section_features
+from pipeline.aggregate.levels import views
+from pipeline.extract import events, indicators, statements
+from pipeline.learn.examples import Example
+from pipeline.learn.goldrecord import gold_record
+from pipeline.segment import Span
+
+Row = tuple[list[str], str | list[str]]
+
+
+def _overlap(a: Span, start: int, end: int) -> float:
+    inter = min(a.end, end) - max(a.start, start)
+    return inter / (max(a.end, end) - min(a.start, start)) if inter > 0 else 0.0
+
+
+def event_rows(field: str) -> Callable[[Example], Iterator[Row]]:
+    """Rows for the type or the status of events."""
+
+    def rows(example: Example) -> Iterator[Row]:
+        for span, item in example.spans("events"):
+            yield events.features(example.reading, span.start, span.end, example.gold["doc_type"]), item[field]
+
+    return rows
+
+
+def count_rows(field: str) -> Callable[[Example], Iterator[Row]]:
+    """Rows for indicator, scope or status of counts: the counts found, labelled by the gold ones they overlap."""
+
+    def rows(example: Example) -> Iterator[Row]:
+        gold = example.spans("counts")
+        for found in example.work.counts:
+            item = next((g for span, g in gold if _overlap(span, found.start, found.end) >= 0.5), None)
+            if item is not None:
+                yield indicators.features(example.reading, found, example.gold["doc_type"]), item[field] or "none"
+
+    return rows
+
+
+def statement_rows(example: Example) -> Iterator[Row]:
+    """Rows for problems and requests: every sentence or list item."""
+    gold = [(span, "problem") for span, _ in example.spans("problems")] + [(span, "request") for span, _ in example.spans("requests")]
+    for unit in statements.units(example.reading):
+        label = next((kind for span, kind in gold if _overlap(span, unit.start, unit.end) >= 0.5), "none")
+        yield statements.features(example.reading, unit, example.gold["doc_type"]), label
+
+
+def topic_rows(example: Example) -> Iterator[Row]:
+    """Rows for topics: level-1 sections, or the document where it has none."""
+    reading = example.reading
+    sections = [(span, item) for span, item in example.spans("sections") if item["level"] == 1]
+    if not sections:
+        if example.gold.get("topics"):
+            yield section_features(reading, None, reading.body), example.gold["topics"]
+        return
+    for k, (span, item) in enumerate(sections):
+        end = sections[k + 1][0].start if k + 1 < len(sections) else len(reading.clean)
+        if item["topics"]:
+            yield section_features(reading, Span(span.start, span.end), Span(span.end, end)), item["topics"]
+
+
+def level_rows(example: Example) -> Iterator[Row]:
+    """Rows for coverage levels: every learned item of the document, seen through its gold findings."""
+    if example.gold.get("coverage"):
+        for item, view in views(gold_record(example), example.reading.text).items():
+            yield view.features, str(example.gold["coverage"][item])
+
+
+TASKS: dict[str, tuple[Callable[[Example], Iterator[Row]], float]] = {
+    "event_type": (event_rows("type"), 1.0),
+    "event_status": (event_rows("status"), 0.5),
+    "indicator": (count_rows("indicator"), 2.0),
+    "scope": (count_rows("scope"), 1.0),
+    "count_status": (count_rows("status"), 0.5),
+    "statement": (statement_rows, 1.0),
+    "topics": (topic_rows, 1.0),
+    "levels": (level_rows, 0.3),
+}
+
+
+def train(task: str, examples: list[Example], path: Path) -> dict[str, Any]:
+    """Train one classifier, write its weights, return its size."""
+    import numpy as np
+    from sklearn.feature_extraction import DictVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.multiclass import OneVsRestClassifier
+    from sklearn.preprocessing import MultiLabelBinarizer
+
+    make, strength = TASKS[task]
+    rows = [row for example in examples for row in make(example)]
+    vectors = DictVectorizer(sort=True, dtype=np.float64)
+    x = vectors.fit_transform([dict.fromkeys(features, 1.0) for features, _ in rows])
+    x.indices, x.indptr = x.indices.astype(np.int32), x.indptr.astype(np.int32)  # liblinear takes no wider ones
+    several = bool(rows) and isinstance(rows[0][1], list)
+    if several:
+        binarizer = MultiLabelBinarizer()
+        y = binarizer.fit_transform([label for _, label in rows])
+        one = OneVsRestClassifier(LogisticRegression(C=strength, solver="liblinear", random_state=0)).fit(x, y)
+        classes, bias = list(binarizer.classes_), [float(e.intercept_[0]) for e in one.estimators_]
+        weights = np.vstack([e.coef_[0] for e in one.estimators_])
+    else:
+        model = LogisticRegression(C=strength, solver="lbfgs", max_iter=400, random_state=0).fit(x, [label for _, label in rows])
+        classes, bias, weights = list(model.classes_), [float(b) for b in model.intercept_], model.coef_
+        if len(classes) == 2:  # one row of weights stands for both classes
+            weights = np.vstack([-weights[0] / 2, weights[0] / 2])
+            bias = [-bias[0] / 2, bias[0] / 2]
+    kept = {
+        name: [round(float(w), 3) for w in weights[:, k]]
+        for name, k in sorted(vectors.vocabulary_.items())
+        if abs(weights[:, k]).max() >= 0.02
+    }
+    spec = {"classes": [str(c) for c in classes], "bias": [round(b, 3) for b in bias], "weights": kept}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(json.dumps(spec, ensure_ascii=False, sort_keys=True).encode(), mtime=0))
+    return {"rows": len(rows), "features": len(kept), "classes": len(classes)}

@@ -1,0 +1,40 @@
+"""A gold document as the record a perfect run would give: for training what builds on records, and for converters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline import records as r
+from pipeline.learn.examples import Example
+
+_TYPES: dict[str, tuple[type[r.Finding], str]] = {
+    "counts": (r.Count, "text"), "dates": (r.Date, "text"), "persons": (r.Person, "text"), "orgs": (r.Org, "text"),
+    "places": (r.Place, "text"), "works": (r.Work, "text"), "events": (r.Event, "name"), "awards": (r.Award, "text"),
+    "problems": (r.Statement, "text"), "requests": (r.Statement, "text"),
+}  # fmt: skip
+_NOT_IN_RECORD = {"line", "nth", "wrapped"}
+
+
+def gold_record(example: Example) -> r.Record:
+    """The record of an annotated document; coverage is left null, section bodies run to the next heading."""
+    raw, doc = example.reading.text.raw, example.gold
+    found: dict[str, Any] = {
+        kind: tuple(
+            made(**{k: v for k, v in item.items() if k not in _NOT_IN_RECORD} | {quote: raw[item["start"] : item["end"]]})
+            for item in sorted(doc[kind], key=lambda i: i["start"])
+        )
+        for kind, (made, quote) in _TYPES.items()
+    }
+    heads = sorted(doc["sections"], key=lambda i: i["start"])
+    found["sections"] = tuple(
+        r.Section(
+            start=s["start"], end=s["end"], heading=raw[s["start"] : s["end"]], number=s["number"], level=s["level"],
+            body_start=s["end"], body_end=max(heads[k + 1]["start"] if k + 1 < len(heads) else doc["end"], s["end"]), topics=tuple(s["topics"]),
+        )
+        for k, s in enumerate(heads)
+    )  # fmt: skip
+    return r.Record(
+        doc_id="0" * 16, source=example.source, encoding="utf-8", format="txt", script="simplified", start=doc["start"], end=doc["end"],
+        doc_type=doc["doc_type"], title=doc["title"], org=doc["org"], org_type=doc["org_type"], period=r.Period(**doc["period"]),
+        signed_date=doc["signed_date"], author=doc["author"], truncated=bool(doc["truncated"]), topics=tuple(doc["topics"]), **found,
+    )  # fmt: skip

@@ -1,0 +1,87 @@
+"""Numbers that open a section (编号): every style of the genre, with one grammar for finding and for reading them."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+CN = "〇零一二三四五六七八九十"
+_DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0}
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+PAREN_DIGIT = "⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇"
+DOT_DIGIT = "⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛"
+PAREN_CN = "㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩"
+SEQUENCE_WORDS = ("首先", "其次", "再次", "再者", "然后", "最后")
+
+# One alternative a style. `tail` is what makes a numeral a section number; the space around it belongs to no heading.
+_STYLES = {
+    "part": rf"第\s?(?P<part>[{CN}]{{1,3}}|\d{{1,2}})\s?(?:部分|章|编)[、：:，,．.]?",
+    "section": rf"第\s?(?P<section>[{CN}]{{1,3}}|\d{{1,2}})\s?节[、：:，,．.]?",
+    "shi": rf"(?:第?(?P<shi>[一二三四五六七八九十])是)(?=[^\s])[，,：:]?",
+    "di": rf"第(?P<di>[一二三四五六七八九十])[、，,：:．]",
+    "cn_paren": rf"[（(〔【]\s?(?P<cn_paren>[{CN}]{{1,3}})\s?[）)〕】][、，,．.]?",
+    "cn": rf"(?P<cn>[{CN}]{{1,3}}|○[{CN}])\s?[、．.，,：:](?![0-9])",
+    "dashed": r"(?P<dashed>[-—])、",
+    "ar_section": r"(?P<ar_section>[0-9]{1,2}\.[0-9]{1,2}(?:\.[0-9]{1,2})?)(?=[\s\u4e00-\u9fff])(?![年月日号万亿千百十个元名人次%])",
+    "ar_paren": r"[（(〔]\s?(?P<ar_paren>[0-9]{1,2})\s?[）)〕][、，,．.]?",
+    "ar_half": r"(?P<ar_half>[0-9]{1,2})[）)][、，,．.]?",
+    "ar_bracket": r"\[\s?(?P<ar_bracket>[0-9]{1,2})\s?\]",
+    "ar": r"(?P<ar>[0-9]{1,2})\s?[、．.，,](?![0-9])",
+    "circled": rf"(?P<circled>[{CIRCLED}])[、，,．.]?",
+    "paren_digit": rf"(?P<paren_digit>[{PAREN_DIGIT}])[、，,．.]?",
+    "dot_digit": rf"(?P<dot_digit>[{DOT_DIGIT}])[、，,．.]?",
+    "cn_paren_one": rf"(?P<cn_paren_one>[{PAREN_CN}])[、，,．.]?",
+    "word": rf"(?P<word>{'|'.join(SEQUENCE_WORDS)})[，,：:]?",
+    "letter": r"(?P<letter>[A-Ha-h])[、．.](?=\s?[\u4e00-\u9fff“《])",
+}
+NUMBER = re.compile("|".join(_STYLES.values()))
+# styles written alike in one document: ⑴ and (1) and [1] continue each other's series when the text mixes them
+FAMILY = {
+    "paren_digit": "ar_paren", "ar_bracket": "ar_paren", "dot_digit": "ar", "cn_paren_one": "cn_paren", "dashed": "cn",
+}  # fmt: skip
+# the order in which styles usually nest, outermost first: only breaks ties where the text itself gives no order
+RANK = {
+    "part": 0, "section": 1, "cn": 2, "cn_paren": 3, "di": 4, "ar": 5, "ar_section": 6, "ar_paren": 7, "ar_half": 7,
+    "circled": 8, "letter": 9, "word": 10, "shi": 10,
+}  # fmt: skip
+
+
+class Number(NamedTuple):
+    """A section number at ``[start, end)`` of the clean text."""
+
+    start: int
+    end: int
+    style: str
+    value: int
+
+
+def chinese_value(numeral: str) -> int:
+    """Value of a Chinese numeral below one hundred (十二 → 12, 二十 → 20)."""
+    if "十" not in numeral:
+        return int("".join(str(_DIGIT[c]) for c in numeral))
+    tens, _, ones = numeral.partition("十")
+    return (_DIGIT[tens] if tens else 1) * 10 + (_DIGIT.get(ones[:1], 0) if ones else 0)
+
+
+def number_at(text: str, start: int, end: int) -> Number | None:
+    """The section number that begins exactly at ``start``, if any."""
+    match = NUMBER.match(text, start, end)
+    if match is None or match.lastgroup is None:
+        return None
+    style, numeral = match.lastgroup, match[match.lastgroup]
+    if style in ("circled", "paren_digit", "dot_digit", "cn_paren_one"):
+        value = {"circled": CIRCLED, "paren_digit": PAREN_DIGIT, "dot_digit": DOT_DIGIT, "cn_paren_one": PAREN_CN}[style].index(numeral) + 1
+    elif style == "letter":
+        value = ord(numeral.lower()) - ord("a") + 1
+    elif style == "word":
+        value = min(SEQUENCE_WORDS.index(numeral) + 1, 4)
+    elif style == "dashed":
+        value = 1
+    elif style == "ar_section":
+        value = int(numeral.rsplit(".", 1)[1])
+        style = f"ar_section{numeral.count('.')}"
+    elif numeral.isascii():
+        value = int(numeral)
+    else:
+        value = chinese_value(numeral.lstrip("○"))
+    return Number(match.start(), match.end(), FAMILY.get(style, style), value)

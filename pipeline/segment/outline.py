@@ -1,0 +1,252 @@
+"""The outline of a document (章节树): which lines are headings, how deep each stands, where each body ends.
+
+Levels come from the numbering *and* the order (annotation guide §2): styles differ from one document to the next, numbers
+restart, one goes missing or stands twice, and the tree still holds.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.segment.numbering import RANK, Number, number_at
+from pipeline.segment.unnumbered import unnumbered_headings
+
+if TYPE_CHECKING:
+    from pipeline.segment.reading import Heading, Reading, Span
+
+_END = "。！？!?：:；;"
+_OPEN, _CLOSE = "“‘「『《（(【[", "”’」』》）)】]"
+_INLINE = re.compile(r"(?:(?<=[。；;！？!?）)：:”…])|(?<=  ))[ 　]*(?=[（(\[【第一二三四五六七八九十0-9①-⒛㈠-㈩])")
+_UNBROKEN = 500  # a line this long with several numbers in it is a text whose line breaks were lost
+
+
+class Opener(NamedTuple):
+    """A place where a section may begin: a number, or the start of an unnumbered heading line (``number`` null)."""
+
+    start: int
+    number: Number | None
+    line: Span
+    inline: bool
+
+
+def outline(reading: Reading) -> list[Heading]:
+    """Headings in text order, in clean coordinates."""
+    openers = _openers(reading)
+    levels = _levels(openers)
+    return _headings(reading, openers, levels)
+
+
+def _openers(reading: Reading) -> list[Opener]:
+    text = reading.clean
+    edge = {*reading.title_lines, *reading.sign_off}
+    lines = [line for line in reading.lines if line not in edge and line.start >= reading.text_start]
+    found: list[Opener] = []
+    for line in lines:
+        number = number_at(text, line.start, line.end)
+        if number is not None and _opens(text, number, line):
+            found.append(Opener(line.start, number, line, False))
+    found = _without_lone_words(found)
+    found += _inline(text, lines, found)
+    taken = {o.line for o in found}
+    found += [Opener(line.start, None, line, False) for line in unnumbered_headings(reading, lines, taken)]
+    return sorted(found)
+
+
+def _opens(text: str, number: Number, line: Span) -> bool:
+    """A number opens a section only where a text follows it that is not itself a number, a date or a table cell."""
+    rest = text[number.end : line.end].strip()
+    if not rest or "|" in rest[:12]:
+        return False
+    if number.style == "ar" and number.value > 40:
+        return False
+    return not (number.style in ("ar", "ar_half") and re.match(r"[0-9]", rest) is not None and not re.match(r"[0-9]+[个项名年月人次家条]", rest))
+
+
+def _without_lone_words(openers: list[Opener]) -> list[Opener]:
+    """首先/其次 and 一是/二是 are sections only where a series of them opens paragraphs."""
+    kept = []
+    for style in ("word", "shi", "di"):
+        series = [o for o in openers if o.number and o.number.style == style]
+        if len(series) < 2 or not any(o.number and o.number.value >= 2 for o in series):
+            openers = [o for o in openers if o not in series]
+    kept += openers
+    return kept
+
+
+def _inline(text: str, lines: list[Span], openers: list[Opener]) -> list[Opener]:
+    """Numbers inside a line that open sections: they go on a series that opens paragraphs, or each names its part."""
+    found: list[Opener] = []
+    by_line = {o.line: o for o in openers}
+    last: dict[str, int] = {}  # the last paragraph-opening value of each style
+    for line in lines:
+        opener = by_line.get(line)
+        if opener and opener.number:
+            last[opener.number.style] = opener.number.value
+            for deeper in [s for s in last if s != opener.number.style and RANK.get(s, 6) > RANK.get(opener.number.style, 6)]:
+                del last[deeper]
+        inner = [n for m in _INLINE.finditer(text, line.start + 1, line.end) if (n := number_at(text, m.end(), line.end)) is not None]
+        inner = [n for n in inner if n.style not in ("word", "di") and _opens(text, n, line)]
+        for style in dict.fromkeys(n.style for n in inner):
+            series = [n for n in inner if n.style == style]
+            first = last.get(style)
+            if first is not None and series[0].value == first + 1:
+                run = _run(series, first + 1)
+                found += [Opener(n.start, n, line, True) for n in run]
+                last[style] = run[-1].value
+            elif style != "shi" and series[0].value == 1 and len(run := _run(series, 1)) >= 2:
+                if all(_names_its_part(text, n, line) for n in run) or (style in ("cn", "cn_paren") and line.end - line.start > _UNBROKEN):
+                    found += [Opener(n.start, n, line, True) for n in run]
+    return found
+
+
+def _run(series: list[Number], first: int) -> list[Number]:
+    run = []
+    for n in series:
+        if n.value == first:
+            run.append(n)
+            first += 1
+    return run
+
+
+def _names_its_part(text: str, number: Number, line: Span) -> bool:
+    """A short phrase up to 。 or ： with text of its own behind it."""
+    end = _heading_end(text, number.end, line.end)
+    return 4 <= end - number.end <= 22 and "，" not in text[number.end : end] and end < line.end - 8 and text[end] in "。：: "
+
+
+def _levels(openers: list[Opener]) -> list[int]:
+    """Nesting depth of each opener, 1 = outermost."""
+    levels: list[int] = []
+    stack: list[tuple[str, int]] = []  # style and last value of each open level
+    numbers = [o.number for o in openers]
+    inner = _inner_styles(numbers)
+    for i, n in enumerate(numbers):
+        if n is None:
+            keep = max((k + 1 for k, (style, value) in enumerate(stack) if style and _goes_on(numbers[i:], style, value)), default=0)
+            at = next((k for k in range(keep, len(stack)) if stack[k][0] == ""), None)
+            stack = [*stack[: keep if at is None else at], ("", 0)]
+            levels.append(len(stack))
+            continue
+        at = next((k for k in range(len(stack) - 1, -1, -1) if stack[k][0] == n.style), None)
+        if at is None:
+            while stack and stack[-1][0] != "" and n.value == 1 and _outranks(n.style, stack[-1][0], inner):
+                stack.pop()
+            stack.append((n.style, n.value))
+        elif n.value == 1 and stack[at][1] >= 1 and at == len(stack) - 1 and _nested_restart(numbers, i, stack[at][1]):
+            stack.append((n.style, n.value))
+        else:
+            if at == len(stack) - 1 or n.value == stack[at][1] + 1 or len([s for s, _ in stack if s == n.style]) == 1:
+                at = _resume(stack, n, at)
+            stack = [*stack[:at], (n.style, n.value)]
+        levels.append(len(stack))
+    return levels
+
+
+def _goes_on(following: list[Number | None], style: str, value: int) -> bool:
+    """Whether the series that stands at ``value`` is continued before it begins anew."""
+    for n in following:
+        if n is not None and n.style == style:
+            return n.value > value
+    return False
+
+
+def _resume(stack: list[tuple[str, int]], n: Number, at: int) -> int:
+    """With one style open at two depths, the depth whose series goes on takes the number."""
+    depths = [k for k, (style, _) in enumerate(stack) if style == n.style]
+    fitting = [k for k in depths if stack[k][1] + 1 == n.value]
+    return fitting[-1] if fitting else at
+
+
+def _inner_styles(numbers: list[Number | None]) -> set[tuple[str, str]]:
+    """Pairs (inner, outer) that this document itself shows: the inner style restarts while the outer one counts on."""
+    pairs: dict[tuple[str, str], int] = {}
+    since: dict[str, dict[str, int]] = {}  # per style: the first value of every other style since its last number
+    for n in numbers:
+        if n is None:
+            continue
+        if n.value == 1:
+            for other, value in since.get(n.style, {}).items():
+                if value >= 2:
+                    pairs[n.style, other] = pairs.get((n.style, other), 0) + 1
+        since[n.style] = {}
+        for style, seen in since.items():
+            if style != n.style:
+                seen.setdefault(n.style, n.value)
+    return {(a, b) for (a, b), k in pairs.items() if k > pairs.get((b, a), 0)}
+
+
+def _outranks(new: str, top: str, inner: set[tuple[str, str]]) -> bool:
+    """Whether a series in style ``new`` closes one in style ``top`` rather than nests in it."""
+    if (new, top) in inner:
+        return False
+    if (top, new) in inner:
+        return True
+    return RANK.get(new, 6) < RANK.get(top, 6)
+
+
+def _nested_restart(numbers: list[Number | None], i: int, outer: int) -> bool:
+    """一、 nested under 一、: the inner run ends and the outer series goes on where it stood."""
+    n = numbers[i]
+    assert n is not None
+    expect = 1
+    for later in numbers[i:]:
+        if later is None or later.style != n.style:
+            continue
+        if later.value == expect:
+            expect += 1
+        elif later.value == outer + 1:
+            return expect > 2
+        else:
+            return False
+    return False
+
+
+def _heading_end(text: str, start: int, end: int) -> int:
+    """Where a heading that begins at ``start`` ends: sentence end, colon, double space or line end; quotes are stepped over."""
+    i = start
+    while i < end:
+        c = text[i]
+        if c in _OPEN:
+            close = text.find(_CLOSE[_OPEN.index(c)], i + 1, min(end, i + 60))
+            if close > 0:
+                i = close + 1
+                continue
+        if c in _END and not (c == ":" and text[i - 1 : i].isdigit()):
+            return i
+        if c in " 　" and text[i + 1 : i + 2] in (" ", "　") and i - start >= 4:
+            return i
+        if text.startswith(("……", "...."), i):
+            return i
+        i += 1
+    return end
+
+
+def _headings(reading: Reading, openers: list[Opener], levels: list[int]) -> list[Heading]:
+    from pipeline.segment.reading import Heading, Span
+
+    text = reading.clean
+    last = reading.sign_off[0].start if reading.sign_off else len(text)
+    found: list[Heading] = []
+    for i, (opener, level) in enumerate(zip(openers, levels, strict=True)):
+        nxt = openers[i + 1].start if i + 1 < len(openers) else len(text)
+        limit = min(opener.line.end, nxt)
+        start = opener.number.end if opener.number else opener.start
+        while start < limit and text[start] in " 　、，.．":
+            start += 1
+        end = _heading_end(text, start, limit)
+        body = end
+        while body < limit and text[body] in _END + "”　 ":
+            body += 1
+        while end > start and text[end - 1] in " 　，、,.":
+            end -= 1
+        if end <= start:
+            continue
+        close = next((o.start for o, lv in zip(openers[i + 1 :], levels[i + 1 :], strict=True) if lv <= level), len(text))
+        parent = next((k for k in range(len(found) - 1, -1, -1) if found[k].level < level), None)
+        number = Span(opener.number.start, opener.number.end) if opener.number else None
+        body_end = max(min(close, last) if body < last else close, body)
+        while body_end > body and text[body_end - 1].isspace():
+            body_end -= 1
+        found.append(Heading(start, end, number, level, parent, Span(body, body_end)))
+    return found

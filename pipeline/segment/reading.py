@@ -1,0 +1,144 @@
+"""A document as the extractor reads it: clean text, lines, sentences, outline and tokens, all in clean coordinates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from pipeline.products import Outlined, Part
+from pipeline.records import Section
+from pipeline.segment import tokens
+from pipeline.spans import Text
+
+_SENTENCE = re.compile(r"[^。！？!?\n]+(?:[。！？!?]+[”’」』）)\]》]*)?|[。！？!?]+")
+
+
+class Span(NamedTuple):
+    """A half-open stretch of the clean text."""
+
+    start: int
+    end: int
+
+    def __contains__(self, offset: object) -> bool:
+        return isinstance(offset, int) and self.start <= offset < self.end
+
+
+class Heading(NamedTuple):
+    """A section in clean coordinates; ``number`` is null for a heading without one."""
+
+    start: int
+    end: int
+    number: Span | None
+    level: int
+    parent: int | None
+    body: Span
+
+
+class Reading:
+    """One document, read. ``text`` is a ``Text``; everything else is an offset into ``text.text``."""
+
+    def __init__(self, text: Text, part: Part) -> None:
+        self.text = text
+        self.part = part
+        self.clean = text.text
+
+    @cached_property
+    def lines(self) -> list[Span]:
+        """Non-blank lines without their surrounding space."""
+        found = []
+        for match in re.finditer(r"[^\n]+", self.clean):
+            line = match[0]
+            left = len(line) - len(line.lstrip())
+            if left < len(line):
+                found.append(Span(match.start() + left, match.start() + len(line.rstrip())))
+        return found
+
+    @cached_property
+    def sentences(self) -> list[Span]:
+        """Sentences, end mark and closing quotes included; a line break ends one, a semicolon does not."""
+        found = []
+        for match in _SENTENCE.finditer(self.clean):
+            piece = match[0]
+            left = len(piece) - len(piece.lstrip())
+            if left < len(piece):
+                found.append(Span(match.start() + left, match.start() + len(piece.rstrip())))
+        return found
+
+    @cached_property
+    def title_lines(self) -> list[Span]:
+        """The title (标题): the lines at the top that name the document, boundary line left out."""
+        from pipeline.segment.title import title_lines
+
+        return title_lines(self)
+
+    @cached_property
+    def sign_off(self) -> list[Span]:
+        """The lines of the signature (落款) at the end: unit, date, or both."""
+        from pipeline.segment.title import sign_off_lines
+
+        return sign_off_lines(self)
+
+    @cached_property
+    def headings(self) -> list[Heading]:
+        """The outline (章节), in text order."""
+        from pipeline.segment.outline import outline
+
+        return outline(self)
+
+    @cached_property
+    def tokens(self) -> list[tokens.Token]:
+        """Jieba tokens that tile the clean text."""
+        return tokens.tokenize(self.clean)
+
+    @cached_property
+    def body(self) -> Span:
+        """Everything below the title."""
+        return Span(self.title_lines[-1].end if self.title_lines else self.text_start, len(self.clean))
+
+    @property
+    def text_start(self) -> int:
+        """Where the text begins after its boundary line."""
+        return self.text.clean_at(self.part.body_start) if self.part.body_start > self.part.start else 0
+
+    def sentence_at(self, offset: int) -> Span:
+        """The sentence that holds ``offset`` (or the nearest one before it)."""
+        from bisect import bisect_right
+
+        i = bisect_right(self.sentences, offset, key=lambda s: s.start) - 1
+        return self.sentences[max(i, 0)] if self.sentences else Span(0, len(self.clean))
+
+    def section_at(self, offset: int) -> int | None:
+        """Index of the innermost section whose heading or body holds ``offset``."""
+        found = None
+        for i, h in enumerate(self.headings):
+            first = h.number.start if h.number else h.start
+            if first <= offset < h.body.end:
+                found = i
+            elif first > offset:
+                break
+        return found
+
+    def sections(self) -> Iterator[Section]:
+        """The outline as records, in raw coordinates; topics are aggregation's."""
+        for h in self.headings:
+            start, end = self.text.span(h.start, h.end)
+            body_start, body_end = self.text.span(h.body.start, h.body.end)
+            if h.body.start >= h.body.end:
+                body_end = body_start
+            quote, clean = self.text.raw[start:end], self.clean[h.start : h.end]
+            yield Section(
+                start=start, end=end, heading=quote, clean=None if clean == quote else clean, made_by="outline",
+                number=self.text.quote(*h.number).strip() if h.number else None,
+                number_start=self.text.span(*h.number)[0] if h.number else None,
+                level=h.level, parent=h.parent, body_start=body_start, body_end=body_end,
+            )  # fmt: skip
+
+    def product(self) -> Outlined:
+        """This room's product."""
+        return Outlined(
+            part=self.part, sections=tuple(self.sections()),
+            sentences=tuple(self.text.span(*s) for s in self.sentences),
+            tokens=tuple(t.text for t in self.tokens),
+        )  # fmt: skip

@@ -1,0 +1,96 @@
+"""The edges of a document: title lines (标题) at its top, signature (落款) at its end."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pipeline.segment.numbering import number_at
+
+if TYPE_CHECKING:
+    from pipeline.segment.reading import Reading, Span
+
+_YEAR = r"(?:[12][0-9]{3}|[12][〇○零０0OoＯ一二三四五六七八九]{3}|[二一][〇○零0OoＯ一二三四五六七八九]{3}|[0-9Xx×*_＿—\-]{2,6}|[某XＸx]{1,2})"
+DATE_LINE = re.compile(
+    rf"{_YEAR}\s?[年.．/\-—]\s?[0-9一二三四五六七八九十元Xx×*_＿]{{1,3}}\s?(?:[月.．/\-—]\s?(?:[0-9一二三四五六七八九十廿Xx×*_＿]{{1,4}}\s?[日号]?)?)?"
+    rf"|{_YEAR}年"
+)
+_TITLE_WORD = re.compile(
+    r"总结|汇报|报告|计划|要点|材料|交流|体会|心得|方案|通知|意见|事迹|安排|发言|讲话|述职|简介|纪实|札记|随笔|侧记|展示|设想|打算|规划|工作|经验|做法|情况|回顾|致辞|倡议书|公告|公示|制度|办法|小结|思路|之家|风采"
+)
+_SALUTATION = re.compile(r"^(?:尊敬的|各位|同志们|亲爱的|敬爱的|全体|老师们|大家好|各[基科处直]).{0,30}[：:！!]?$")
+_MEETING_NOTE = re.compile(r"^[（(].*[）)]$")
+_ENDS = "。！？!?；;，,、：:"
+_UNIT_END = re.compile(
+    r"(?:工会|总工会|委员会|小学|中学|学校|幼儿园|大学|学院|公司|集团|厂|矿|局|院|中心|支行|分行|银行|镇|乡|街道|办事处|车站|车间|工会委员会|分工会|联合会|[一二三四五六七八九]中|站|段|社|委|部|处|所|会|校|园|队)[）)]?$"
+)
+
+
+def title_lines(reading: Reading) -> list[Span]:
+    """Lines from the top that are short, unpunctuated and name a document; at most three, a subtitle included."""
+    text, found = reading.clean, []
+    for line in reading.lines:
+        if line.start < reading.text_start:
+            continue
+        piece = text[line.start : line.end]
+        if len(found) == 3 or len(piece) > 60 or piece[-1] in "。；;，,、：:" or "|" in piece:
+            break
+        if number_at(text, line.start, line.end) is not None and not _TITLE_WORD.search(piece):
+            break
+        if number_at(text, line.start, line.end) is not None and found:
+            break
+        if _SALUTATION.match(piece) or (found and _MEETING_NOTE.match(piece)):
+            break
+        if found and (DATE_LINE.fullmatch(piece) or is_byline(piece)):
+            break
+        if not _TITLE_WORD.search(re.sub(r"\s", "", piece)) and not piece.startswith(("—", "-", "－")) and (found or not _names(reading, line)):
+            break
+        if len(piece) > 34 and not _TITLE_WORD.search(piece[-8:]):
+            break
+        found.append(line)
+        if re.search(r"(?:总结|汇报|报告|计划|要点|方案|通知|体会|小结|交流|材料)(?:[（(].{1,12}[）)])?$", piece) and not _dash_follows(reading, line):
+            break
+    return found
+
+
+def _names(reading: Reading, line: Span) -> bool:
+    """A first line without a title word is a title only if a second line continues it."""
+    following = [other for other in reading.lines if other.start > line.start][:1]
+    if not following:
+        return False
+    nxt = reading.clean[following[0].start : following[0].end]
+    return len(nxt) <= 40 and nxt[-1] not in _ENDS and bool(_TITLE_WORD.search(re.sub(r"\s", "", nxt))) or nxt.startswith(("——", "—", "--"))
+
+
+def _dash_follows(reading: Reading, line: Span) -> bool:
+    following = [other for other in reading.lines if other.start > line.start][:1]
+    return bool(following) and reading.clean[following[0].start] in "—-－"
+
+
+def is_byline(piece: str) -> bool:
+    """A line that only names a unit or a person with a date: 某某学校工会, 张三 2012年1月."""
+    bare = DATE_LINE.sub("", piece).strip(" ()（）")
+    return not bare or (len(bare) <= 24 and bool(_UNIT_END.search(bare)) and not _TITLE_WORD.search(bare.removesuffix("工会委员会")))
+
+
+def sign_off_lines(reading: Reading) -> list[Span]:
+    """The unit and date lines that close the text; empty where the text just ends."""
+    found: list[Span] = []
+    for line in reversed(reading.lines[-5:]):
+        piece = reading.clean[line.start : line.end].strip(" 　()（）【】")
+        if len(piece) > 45 or piece.endswith(("。", "！", "；", "：")) or (line in reading.title_lines):
+            break
+        compact = re.sub(r"\s", "", piece)
+        dated = DATE_LINE.search(compact)
+        if dated and len(compact) - len(dated[0]) <= 30:
+            found.append(line)
+        elif len(compact) <= 30 and (_UNIT_END.search(compact) or re.fullmatch(r"[Xx×*_]{2,}.{0,12}", compact)) and number_at(reading.clean, line.start, line.end) is None and "，" not in piece:
+            found.append(line)
+        elif len(compact) <= 12 and found == [] and re.match(r"^(?:报告|汇报|执笔|撰稿|签发|主席|作者|填报|审核)人?[：:]", compact):
+            found.append(line)
+        elif re.match(r"^(?:报告|汇报|执笔|撰稿|签发|作者|填报|审核|抄送|主题词|联系)(?:单位|人|人员)?[：:]", compact):
+            found.append(line)
+        else:
+            break
+    found.reverse()
+    return found

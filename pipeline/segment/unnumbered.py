@@ -1,0 +1,50 @@
+"""Headings without a number: a short line that plainly names what follows and stands apart."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pipeline.segment.numbering import number_at
+from pipeline.segment.title import DATE_LINE, is_byline
+
+if TYPE_CHECKING:
+    from pipeline.segment.reading import Reading, Span
+
+_MAX = 36
+_NOT_A_HEADING = re.compile(
+    r"^(?:尊敬的|各位|同志们|老师们|亲爱的|大家好|谢谢|附[:：件表]|表[一二三四五六七八九0-9]|序号|备注|注[:：]|单位[:：]|电话|联系|地址|邮编|网址|此致|敬礼|第.{1,4}[组队][:：]?|主持|记录|时间|地点|出席|图[0-9一二])"
+)
+_LABEL = re.compile(r"名单|如下|[:：]$")
+_SPACED_NAMES = re.compile(r"^(?:[\u4e00-\u9fff]{1,2}\s+[\u4e00-\u9fff]{1,2}|[\u4e00-\u9fff]{2,4}(?:[\s　、，]+[\u4e00-\u9fff·]{2,5}){2,})")
+_PRED = re.compile(r"[\u4e00-\u9fff]")
+
+
+def unnumbered_headings(reading: Reading, lines: list[Span], numbered: set[Span]) -> list[Span]:
+    """Lines of the body that are headings without a number."""
+    found = []
+    text = reading.clean
+    for i, line in enumerate(lines):
+        if line in numbered or i + 1 >= len(lines):
+            continue
+        piece, nxt = text[line.start : line.end], lines[i + 1]
+        following = text[nxt.start : nxt.end]
+        if not _looks_like_heading(piece):
+            continue
+        opens_series = nxt in numbered and (n := number_at(text, nxt.start, nxt.end)) is not None and n.value == 1
+        stands_before_text = len(following) >= max(24, len(piece)) and following[-1] in "。！？；：…”"
+        before = text[lines[i - 1].start : lines[i - 1].end] if i else ""
+        if (opens_series or stands_before_text) and (not before or before[-1] in "。！？；：…”）" or lines[i - 1] in numbered or lines[i - 1] in found):
+            found.append(line)
+    return found
+
+
+def _looks_like_heading(piece: str) -> bool:
+    compact = re.sub(r"\s", "", piece)
+    if not 2 <= len(compact) <= _MAX or piece[-1] in "。！？；，、,;!?：:|…．." or "|" in piece:
+        return False
+    if len(_PRED.findall(compact)) < len(compact) * 0.6 or "。" in piece:
+        return False
+    if _NOT_A_HEADING.match(compact) or _LABEL.search(compact) or _SPACED_NAMES.match(piece):
+        return False
+    return not (DATE_LINE.fullmatch(compact) or is_byline(compact))
