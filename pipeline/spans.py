@@ -7,7 +7,7 @@ through ``Text.span`` alone.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -46,7 +46,9 @@ class Text:
         self.raw = raw
         self.start = start
         self.end = len(raw) if end is None else end
-        self.fixes = tuple(f for f in fixes if f.start >= self.start and f.end <= self.end)
+        ordered = tuple(fixes)
+        first, last = bisect_left(ordered, (self.start,)), bisect_right(ordered, (self.end, self.end + 1))
+        self.fixes = tuple(f for f in ordered[first:last] if f.end <= self.end)
         # runs of the clean text: where each begins, the raw offset it begins at, and for a run that maps as a whole the
         # raw offset where it ends (-1: character by character)
         self._clean: list[int] = [0]

@@ -7,6 +7,7 @@ characters are common ones. Big5 takes its place where it reads clearly better.
 from __future__ import annotations
 
 import codecs
+from collections import Counter
 from functools import cache
 from typing import NamedTuple
 
@@ -85,8 +86,9 @@ def plausibility(text: str) -> float:
 
 def han_share(text: str) -> float:
     """Share of Chinese characters among those that are not blank, 0 to 1; 1 for a blank text."""
-    solid = sum(not char.isspace() for char in text)
-    return sum(map(is_han, text)) / solid if solid else 1.0
+    counts = Counter(text)
+    solid = sum(n for char, n in counts.items() if not char.isspace())
+    return sum(n for char, n in counts.items() if is_han(char)) / solid if solid else 1.0
 
 
 def is_han(char: str) -> bool:

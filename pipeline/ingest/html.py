@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pipeline.errors import SourceError
 from pipeline.ingest.decode import Decoded, decode
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ def visible_text(data: bytes) -> Decoded:
     """The visible text of a page and the encoding it was in.
 
     Raises:
-        SourceError: ``undecodable``.
+        SourceError: ``undecodable``; ``unreadable`` where the markup is nested so deep that the parser would lose text.
     """
-    from lxml import html
+    from lxml import etree, html
 
     declared = _CHARSET.search(data[:4096])
     name = declared[1].decode("ascii").lower() if declared else None
@@ -54,7 +55,12 @@ def visible_text(data: bytes) -> Decoded:
         return Decoded("", decoded.encoding)
     # bytes, not str: lxml hands a str to libxml2 in the machine's own width, which some builds misread
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
-    root = html.document_fromstring(markup.encode("utf-8", "surrogatepass"), parser=parser, ensure_head_body=False)
+    try:
+        root = html.document_fromstring(markup.encode("utf-8", "surrogatepass"), parser=parser, ensure_head_body=False)
+    except etree.ParserError:  # nothing but comments
+        return Decoded("", decoded.encoding)
+    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+        raise SourceError("unreadable", reason="markup nested too deep")
     return Decoded(_Lines().read(root), decoded.encoding)
 
 

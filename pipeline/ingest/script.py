@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
@@ -51,7 +52,7 @@ def changed_runs(old: str, new: str, kind: str) -> Iterator[Edit]:
 
 def script_of(raw: str) -> Script:
     """The script of a raw text: what share of the characters that have two forms stands in the traditional one."""
-    traditional = sum(_only_traditional(char) != "" for char in raw)
+    traditional = sum(n for char, n in Counter(raw).items() if _only_traditional(char))
     if traditional <= _FEW:
         return "simplified"
     short = simplified_characters(raw)
@@ -61,7 +62,7 @@ def script_of(raw: str) -> Script:
 
 def simplified_characters(raw: str) -> int:
     """How many characters of a text stand in a form that only simplified texts have."""
-    return sum(_only_simplified(char) != "" for char in raw)
+    return sum(n for char, n in Counter(raw).items() if _only_simplified(char))
 
 
 @cache

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import Counter, deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -66,10 +68,17 @@ def split(text: Text, source: str) -> Splitting:
     pieces = _pieces(kept, sorted([*marked, *found]))
     pieces, page_title = _without_collection(pieces, reasons)
     cut = [line for line in lines if line.start in reasons]
-    found_marks = [piece.mark for piece in pieces if piece.mark is not None]
+    said = Counter(text.text[a:b] for piece in pieces if piece.mark is not None for a, b in piece.mark.own)
+    starts = [line.start for line in cut]
     parts = tuple(
-        _part(text, piece, [line.text for line in cut if piece.lines[-1].end <= line.start < limit], page_title, found_marks)
-        for piece, limit in zip(pieces, [*(piece.lines[0].start for piece in pieces[1:]), len(text)], strict=True)
+        _part(
+            text,
+            piece,
+            [line.text for line in cut[bisect_left(starts, piece.lines[-1].end) : bisect_left(starts, limit)]],
+            page_title,
+            said,
+        )
+        for piece, limit in zip(pieces, [*(piece.lines[0].start for piece in pieces[1:]), len(text)], strict=False)
     )
     warnings = [_warn(text, line) for line in possible]
     if len([piece for piece in pieces if piece.mark is None or piece.mark.kind == "text"]) == 1:
@@ -84,11 +93,11 @@ def split(text: Text, source: str) -> Splitting:
 def _pieces(lines: Sequence[Line], found: Sequence[Mark]) -> list[_Piece]:
     """The lines between two marks. A line that a mark divides goes to both sides; a guide's own headings do not end it."""
     pieces = [_Piece(None, [])]
-    waiting = list(found)
+    waiting = deque(found)
     for line in lines:
         rest = line
         while waiting and waiting[0].at < line.end:
-            mark = waiting.pop(0)
+            mark = waiting.popleft()
             head, rest = _cut_line(rest, mark.at)
             if head is not None:
                 pieces[-1].lines.append(head)
@@ -152,7 +161,7 @@ def _opens_a_page(lines: Sequence[Line], reasons: dict[int, str]) -> bool:
     return between and is_wrapper(lines[0].text) and len(lines[0].text) <= _TITLE
 
 
-def _part(text: Text, piece: _Piece, behind: Sequence[str], page_title: str | None, found: Sequence[Mark]) -> Part:
+def _part(text: Text, piece: _Piece, behind: Sequence[str], page_title: str | None, said: Counter[str]) -> Part:
     """The product of a piece; ``behind`` are the cut lines up to the next piece."""
     mark, lines = piece.mark, piece.lines
     start, end = _raw_line_start(text, lines[0].start), _raw_line_end(text, lines[-1].end)
@@ -161,7 +170,7 @@ def _part(text: Text, piece: _Piece, behind: Sequence[str], page_title: str | No
     if mark is not None and mark.rule != "opening":
         boundary = text.span(mark.at, mark.end)
         body = text.span(piece.body[0].start, piece.body[0].end)[0] if piece.body else end
-        title = _title(text, mark, page_title, found)
+        title = _title(text, mark, page_title, said)
     return Part(
         start=start,
         end=end,
@@ -175,12 +184,11 @@ def _part(text: Text, piece: _Piece, behind: Sequence[str], page_title: str | No
     )
 
 
-def _title(text: Text, mark: Mark, page_title: str | None, others: Sequence[Mark]) -> str | None:
+def _title(text: Text, mark: Mark, page_title: str | None, said: Counter[str]) -> str | None:
     """The raw words of the boundary line that are a title: not the collection's, which all its lines repeat."""
     for start, end in mark.own:
         words = text.text[start:end]
-        repeated = sum(text.text[a:b] == words for other in others for a, b in other.own) > 1
-        title = None if repeated else words.strip() if mark.rule == "title_line" else own_title(words, page_title)
+        title = None if said[words] > 1 else words.strip() if mark.rule == "title_line" else own_title(words, page_title)
         if title:
             at = start + words.index(title)
             return re.sub(r"\s*\n\s*", "", text.quote(at, at + len(title)))

@@ -7,8 +7,8 @@ behind it; the weights were set on texts of the development corpus and hold for 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from pipeline.ingest.boundaries import Mark, number_value
 from pipeline.ingest.lines import Line
@@ -42,6 +42,7 @@ _SALUTATION = re.compile(
 )
 _BYLINE = re.compile(r"^(?:[（(]|时间[:：])")
 _SUBTITLE = re.compile(r"^[—\-－]{1,4} ?[^，。；]{4,40}$")
+_DASHED = re.compile(r"^[^，。；—]{3,24}——[^，。；—]{4,30}$")
 _ORGAN = re.compile(r"工会|公司|集团|学校|小学|中学|学院|大学|幼儿园|医院|[镇乡县区市局厂矿所]|女职工|教代会|职代会")
 _OPENING = re.compile(
     r"^[^。]{0,60}(?:在[^。]{2,50}(?:领导|指导|关心|支持|帮助|关怀|部署)[^。]{0,6}下|(?:本|一个|上)?学期(?:来|以来)?[，,]|(?:一|半|本|这|过去的一)年(?:来|以来|中|里|度)?[，,]|现将|汇报如下|总结如下|围绕|按照|根据)|^(?:回顾|回首|时光|光阴|岁月)"
@@ -50,13 +51,10 @@ _CLOSING = re.compile(
     r"总之|今后|新的一年|新学期|下学期|明年|努力|争取|再上|更大|更好|贡献|不足|展望|谢谢|辉煌|篇章|改进|迈进|前进"
 )
 _PAUSES = "。；，、：:！!？?|"
+_REACH = 300  # lines around a line that are looked at
 _ENOUGH = 150  # characters of text before a second document may begin
+_SIGNED = 50  # likewise where the text above is signed
 _THRESHOLD = 3
-
-
-class _Numbering(NamedTuple):
-    before: int  # the highest number so far in the style
-    after: int | None  # the first number that follows
 
 
 def unmarked(lines: Sequence[Line], noise: frozenset[int], taken: Sequence[Mark]) -> tuple[list[Mark], list[Line]]:
@@ -71,22 +69,26 @@ def unmarked(lines: Sequence[Line], noise: frozenset[int], taken: Sequence[Mark]
     marked = {mark.at: mark for mark in taken}
     found: list[Mark] = []
     possible: list[Line] = []
-    start, guide = 0, False
+    ends = [i for i, line in enumerate(kept) if line.start in marked]
+    start, length, guide = 0, 0, False
     for i, line in enumerate(kept):
+        length += len(kept[i - 1].text) if i else 0
         if line.start in marked:
-            start, guide = i, marked[line.start].kind == "guide"
-        if guide or i == start or sum(len(other.text) for other in kept[start:i]) < _ENOUGH or line.start in marked:
+            start, length, guide = i, 0, marked[line.start].kind == "guide"
+        if guide or i == start or line.start in marked or length < (_SIGNED if _before(kept, start, i) == 3 else _ENOUGH):
             continue
-        following = next((j for j in range(i + 1, len(kept)) if kept[j].start in marked), len(kept))
-        title = _title_points(kept, start, i, following, below_cut=line.start in below_cut)
-        opening = _opening_points(kept, start, i, following)
+        after = bisect_right(ends, i)
+        following = min(ends[after] if after < len(ends) else len(kept), i + _REACH)
+        top = max(start, i - _REACH)
+        title = _title_points(kept, top, i, following, below_cut=line.start in below_cut)
+        opening = _opening_points(kept, top, i, following)
         if title >= _THRESHOLD:
             found.append(Mark(line.start, line.end, "text", ((line.start, line.end),), None, "title_line"))
-            start = i
+            start, length = i, 0
         elif opening >= _THRESHOLD:
             found.append(Mark(line.start, line.start, "text", (), None, "opening"))
-            start = i
-        elif opening == _THRESHOLD - 1 and _restart(kept, start, i, following) == 2:
+            start, length = i, 0
+        elif opening == _THRESHOLD - 1 and _restart(kept, top, i, following) == 2:
             possible.append(line)
     return found, possible
 
@@ -112,11 +114,13 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
         _BYLINE.match(below) is not None and len(below) < 50
     )
     subtitle = bool(_SUBTITLE.match(below))
+    dashed = bool(_DASHED.match(bare))
     apart = lines[i].after_blank and not lines[i + 1].after_blank and len(below) >= 40
     before = max(_before(lines, start, i), int(apart or below_cut))
     if before == 0:
         return 0
-    if not (names_kind or subtitle or apart or (below_cut and salutation) or (before == 3 and (salutation or len(below) >= 40))):
+    stands_apart = apart or (below_cut and (salutation or dashed)) or (before == 3 and (salutation or len(below) >= 40))
+    if not (names_kind or subtitle or stands_apart):
         return 0
     signed = len(below) <= 30 and below[-1] not in _PAUSES and i + 2 < end and len(lines[i + 2].text) >= 30  # a byline on top
     full = names_kind and bool(_DATED.search(bare)) and bool(_ORGAN.search(bare))
@@ -126,7 +130,9 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
     points = 2 * (before == 3) + below_cut + names_kind + bool(_DATED.search(bare)) + bool(_ORGAN.search(bare))
     if _PERSONAL.search(bare) and len(bare) >= 8:
         points += 1 + _numbering_ends(lines, start, i, end)
-    points += 2 * salutation + 3 * subtitle + 3 * apart + _restart(lines, start, i, end) + bool(_OPENING.match(below))
+    points += (
+        2 * salutation + 3 * subtitle + 2 * dashed + 3 * apart + _restart(lines, start, i, end) + bool(_OPENING.match(below))
+    )
     return points
 
 
