@@ -116,7 +116,7 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
     subtitle = bool(_SUBTITLE.match(below))
     dashed = bool(_DASHED.match(bare))
     apart = lines[i].after_blank and not lines[i + 1].after_blank and len(below) >= 40
-    before = max(_before(lines, start, i), int(apart or below_cut))
+    before = max(_before(lines, start, i), int(apart or below_cut or (names_kind and salutation)))
     if before == 0:
         return 0
     stands_apart = apart or (below_cut and (salutation or dashed)) or (before == 3 and (salutation or len(below) >= 40))
@@ -155,7 +155,7 @@ def _opening_points(lines: Sequence[Line], start: int, i: int, end: int) -> int:
 def _before(lines: Sequence[Line], start: int, i: int) -> int:
     """What stands above: 3 a sign-off (落款), 1 a sentence that has ended or a list, 0 a text that runs on."""
     above = lines[i - 1].text
-    if i - start >= 3:
+    if i - start >= 3 and any(line.text[-1] in "。！；" for line in lines[start : i - 1]):  # not the date under a title
         if len(above) <= 45 and _SIGN_OFF.search(above) and "。" not in above:
             return 3
         if len(above) <= 24 and _UNIT.search(above) and lines[i - 2].text[-1] in "。！" and not _NUMBER.match(above):
