@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from pipeline.segment import Reading, Span
 
-KEEP = 0.5  # a topic is borne from this probability on; the likeliest always is
+KEEP = 0.25  # a topic is borne from this probability on; the likeliest always is
 
 
 def section_features(reading: Reading, heading: Span | None, body: Span) -> list[str]:

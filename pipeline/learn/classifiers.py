@@ -6,7 +6,7 @@ import gzip
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.extract.topics import section_features
 from pipeline.aggregate.levels import views
@@ -75,15 +75,23 @@ def level_rows(example: Example) -> Iterator[Row]:
             yield view.features, str(example.gold["coverage"][item])
 
 
-TASKS: dict[str, tuple[Callable[[Example], Iterator[Row]], float]] = {
-    "event_type": (event_rows("type"), 1.0),
-    "event_status": (event_rows("status"), 0.5),
-    "indicator": (count_rows("indicator"), 2.0),
-    "scope": (count_rows("scope"), 1.0),
-    "count_status": (count_rows("status"), 0.5),
-    "statement": (statement_rows, 1.0),
-    "topics": (topic_rows, 1.0),
-    "levels": (level_rows, 0.3),
+class Task(NamedTuple):
+    """How one classifier is trained."""
+
+    rows: Callable[[Example], Iterator[Row]]
+    strength: float  # inverse of the L2 penalty, chosen on the dev split
+    balanced: bool = False  # rare classes weigh as much as common ones
+
+
+TASKS = {
+    "event_type": Task(event_rows("type"), 2.0),
+    "event_status": Task(event_rows("status"), 0.5),
+    "indicator": Task(count_rows("indicator"), 10.0),
+    "scope": Task(count_rows("scope"), 2.0),
+    "count_status": Task(count_rows("status"), 10.0),
+    "statement": Task(statement_rows, 0.03, balanced=True),
+    "topics": Task(topic_rows, 2.0),
+    "levels": Task(level_rows, 0.5),
 }
 
 
@@ -95,7 +103,7 @@ def train(task: str, examples: list[Example], path: Path) -> dict[str, Any]:
     from sklearn.multiclass import OneVsRestClassifier
     from sklearn.preprocessing import MultiLabelBinarizer
 
-    make, strength = TASKS[task]
+    make, strength, balanced = TASKS[task]
     rows = [row for example in examples for row in make(example)]
     vectors = DictVectorizer(sort=True, dtype=np.float64)
     x = vectors.fit_transform([dict.fromkeys(features, 1.0) for features, _ in rows])
@@ -108,15 +116,17 @@ def train(task: str, examples: list[Example], path: Path) -> dict[str, Any]:
         classes, bias = list(binarizer.classes_), [float(e.intercept_[0]) for e in one.estimators_]
         weights = np.vstack([e.coef_[0] for e in one.estimators_])
     else:
-        model = LogisticRegression(C=strength, solver="lbfgs", max_iter=400, random_state=0).fit(x, [label for _, label in rows])
+        model = LogisticRegression(
+            C=strength, solver="lbfgs", max_iter=400, class_weight="balanced" if balanced else None, random_state=0
+        ).fit(x, [label for _, label in rows])
         classes, bias, weights = list(model.classes_), [float(b) for b in model.intercept_], model.coef_
         if len(classes) == 2:  # one row of weights stands for both classes
             weights = np.vstack([-weights[0] / 2, weights[0] / 2])
             bias = [-bias[0] / 2, bias[0] / 2]
     kept = {
-        name: [round(float(w), 3) for w in weights[:, k]]
+        name: [round(float(w), 4) for w in weights[:, k]]
         for name, k in sorted(vectors.vocabulary_.items())
-        if abs(weights[:, k]).max() >= 0.02
+        if abs(weights[:, k]).max() >= 0.003
     }
     spec = {"classes": [str(c) for c in classes], "bias": [round(b, 3) for b in bias], "weights": kept}
     path.parent.mkdir(parents=True, exist_ok=True)

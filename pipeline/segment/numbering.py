@@ -17,6 +17,7 @@ SEQUENCE_WORDS = ("首先", "其次", "再次", "再者", "然后", "最后")
 _STYLES = {
     "part": rf"第\s?(?P<part>[{CN}]{{1,3}}|\d{{1,2}})\s?(?:部分|章|编)[、：:，,．.]?",
     "section": rf"第\s?(?P<section>[{CN}]{{1,3}}|\d{{1,2}})\s?节[、：:，,．.]?",
+    "nth": r"第(?P<nth>[一二三四五六七八九十]{1,2})(?:点|招|条|件|方面|步|个|句话?|件事|件小事|件大事|项|篇章|板块|抓手|关)(?:[，、：:。]|(?=是))",
     "shi": rf"(?:第?(?P<shi>[一二三四五六七八九十])是)(?=[^\s])[，,：:]?",
     "di": rf"第(?P<di>[一二三四五六七八九十])[、，,：:．]",
     "cn_paren": rf"[（(〔【]\s?(?P<cn_paren>[{CN}]{{1,3}})\s?[）)〕】][、，,．.]?",
@@ -41,9 +42,12 @@ FAMILY = {
 }  # fmt: skip
 # the order in which styles usually nest, outermost first: only breaks ties where the text itself gives no order
 RANK = {
-    "part": 0, "section": 1, "cn": 2, "cn_paren": 3, "di": 4, "ar": 5, "ar_section": 6, "ar_paren": 7, "ar_half": 7,
+    "part": 0, "section": 1, "cn": 2, "cn_paren": 3, "di": 4, "ar": 5, "ar_section": 6, "ar_paren": 7, "ar_half": 7, "nth": 4,
     "circled": 8, "letter": 9, "word": 10, "shi": 10,
 }  # fmt: skip
+
+
+_MONTHS = re.compile(rf"[{CN}]{{1,2}}月")
 
 
 class Number(NamedTuple):
@@ -69,6 +73,8 @@ def number_at(text: str, start: int, end: int) -> Number | None:
     if match is None or match.lastgroup is None:
         return None
     style, numeral = match.lastgroup, match[match.lastgroup]
+    if style == "cn" and _MONTHS.match(text, match.end()):  # 六、七月 is a date
+        return None
     if style in ("circled", "paren_digit", "dot_digit", "cn_paren_one"):
         value = {"circled": CIRCLED, "paren_digit": PAREN_DIGIT, "dot_digit": DOT_DIGIT, "cn_paren_one": PAREN_CN}[style].index(numeral) + 1
     elif style == "letter":

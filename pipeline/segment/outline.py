@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.segment.numbering import RANK, Number, number_at
-from pipeline.segment.unnumbered import unnumbered_headings
+from pipeline.segment.unnumbered import run_in_labels, unnumbered_headings
 
 if TYPE_CHECKING:
     from pipeline.segment.reading import Heading, Reading, Span
@@ -47,9 +47,11 @@ def _openers(reading: Reading) -> list[Opener]:
         if number is not None and _opens(text, number, line):
             found.append(Opener(line.start, number, line, False))
     found = _without_lone_words(found)
+    found = [o for o in found if not _runs_on(text, o, found)]
     found += _inline(text, lines, found)
     taken = {o.line for o in found}
-    found += [Opener(line.start, None, line, False) for line in unnumbered_headings(reading, lines, taken)]
+    plain = unnumbered_headings(reading, lines, taken)
+    found += [Opener(line.start, None, line, False) for line in [*plain, *run_in_labels(reading, lines, taken | set(plain))]]
     return sorted(found)
 
 
@@ -65,13 +67,24 @@ def _opens(text: str, number: Number, line: Span) -> bool:
 
 def _without_lone_words(openers: list[Opener]) -> list[Opener]:
     """首先/其次 and 一是/二是 are sections only where a series of them opens paragraphs."""
-    kept = []
-    for style in ("word", "shi", "di"):
+    for style in ("word", "shi", "di", "nth"):
         series = [o for o in openers if o.number and o.number.style == style]
         if len(series) < 2 or not any(o.number and o.number.value >= 2 for o in series):
             openers = [o for o in openers if o not in series]
-    kept += openers
-    return kept
+    return openers
+
+
+def _runs_on(text: str, opener: Opener, openers: list[Opener]) -> bool:
+    """A paragraph that opens with ⑴ and holds ⑵, ⑶ … too is a list, unless the series opens paragraphs or each item names its part."""
+    n = opener.number
+    if n is None or n.value != 1 or n.style in ("cn", "part", "section"):
+        return False
+    inner = [m for at in _INLINE.finditer(text, n.end, opener.line.end) if (m := number_at(text, at.end(), opener.line.end)) is not None]
+    run = _run([m for m in inner if m.style == n.style], 2)
+    if not run or all(_names_its_part(text, m, opener.line) for m in (n, *run)):
+        return False
+    following = next((o.number for o in openers if o.start > opener.start and o.number and o.number.style == n.style), None)
+    return following is None or following.value != run[-1].value + 1
 
 
 def _inline(text: str, lines: list[Span], openers: list[Opener]) -> list[Opener]:

@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pipeline.resources import words
 from pipeline.segment.numbering import number_at
 
 if TYPE_CHECKING:
     from pipeline.segment.reading import Reading, Span
+
+def surnames() -> frozenset[str]:
+    """Surnames, one and two characters."""
+    return words("lexicons/surnames.txt")
+
 
 _YEAR = r"(?:[12][0-9]{3}|[12][〇○零０0OoＯ一二三四五六七八九]{3}|[二一][〇○零0OoＯ一二三四五六七八九]{3}|[0-9Xx×*_＿—\-]{2,6}|[某XＸx]{1,2})"
 DATE_LINE = re.compile(
@@ -20,51 +26,58 @@ _TITLE_WORD = re.compile(
 )
 _SALUTATION = re.compile(r"^(?:尊敬的|各位|同志们|亲爱的|敬爱的|全体|老师们|大家好|各[基科处直]).{0,30}[：:！!]?$")
 _MEETING_NOTE = re.compile(r"^[（(].*[）)]$")
-_ENDS = "。！？!?；;，,、：:"
+_CLOSED = re.compile(r"(?:总结|汇报|计划|要点|方案|通知|体会|小结|打算|安排)(?:[（(].{1,12}[）)])?$")
 _UNIT_END = re.compile(
     r"(?:工会|总工会|委员会|小学|中学|学校|幼儿园|大学|学院|公司|集团|厂|矿|局|院|中心|支行|分行|银行|镇|乡|街道|办事处|车站|车间|工会委员会|分工会|联合会|[一二三四五六七八九]中|站|段|社|委|部|处|所|会|校|园|队)[）)]?$"
 )
 
 
 def title_lines(reading: Reading) -> list[Span]:
-    """Lines from the top that are short, unpunctuated and name a document; at most three, a subtitle included."""
+    """The lines at the top that name the document: the first line that can be a title, and what continues it; at most three."""
     text, found = reading.clean, []
-    for line in reading.lines:
-        if line.start < reading.text_start:
-            continue
+    lines = [line for line in reading.lines if line.start >= reading.text_start]
+    for k, line in enumerate(lines[:4]):
         piece = text[line.start : line.end]
-        if len(found) == 3 or len(piece) > 60 or piece[-1] in "。；;，,、：:" or "|" in piece:
+        compact = re.sub(r"\s", "", piece)
+        if len(found) == 3 or not _can_be_title(compact):
             break
-        if number_at(text, line.start, line.end) is not None and not _TITLE_WORD.search(piece):
+        if number_at(text, line.start, line.end) is not None and (found or not _TITLE_WORD.search(compact)):
             break
-        if number_at(text, line.start, line.end) is not None and found:
+        if found:
+            if DATE_LINE.fullmatch(compact) or is_byline(compact) or _MEETING_NOTE.match(piece) or is_person(compact):
+                break
+            if not (compact.startswith(("—", "-", "－")) or (_TITLE_WORD.search(compact) and not _CLOSED.search(text[found[-1].start : found[-1].end]))):
+                break
+        elif not _TITLE_WORD.search(compact) and not _opens_text(reading, lines, k):
+            if is_byline(compact) and len(compact) <= 24 and k == 0:
+                continue  # the unit's name stands above the title
             break
-        if _SALUTATION.match(piece) or (found and _MEETING_NOTE.match(piece)):
-            break
-        if found and (DATE_LINE.fullmatch(piece) or is_byline(piece)):
-            break
-        if not _TITLE_WORD.search(re.sub(r"\s", "", piece)) and not piece.startswith(("—", "-", "－")) and (found or not _names(reading, line)):
-            break
-        if len(piece) > 34 and not _TITLE_WORD.search(piece[-8:]):
-            break
+        elif is_byline(compact) and k == 0 and k + 1 < len(lines) and _TITLE_WORD.search(re.sub(r"\s", "", text[lines[1].start : lines[1].end])) and lines[1].end - lines[1].start <= 40:
+            found.append(line)  # unit above, kind of document below: one title in two lines
+            continue
         found.append(line)
-        if re.search(r"(?:总结|汇报|报告|计划|要点|方案|通知|体会|小结|交流|材料)(?:[（(].{1,12}[）)])?$", piece) and not _dash_follows(reading, line):
-            break
     return found
 
 
-def _names(reading: Reading, line: Span) -> bool:
-    """A first line without a title word is a title only if a second line continues it."""
-    following = [other for other in reading.lines if other.start > line.start][:1]
-    if not following:
+def _can_be_title(compact: str) -> bool:
+    if not 2 <= len(compact) <= 60 or compact[-1] in "。；;，,、：:" or "|" in compact or "。" in compact[:-1]:
         return False
-    nxt = reading.clean[following[0].start : following[0].end]
-    return len(nxt) <= 40 and nxt[-1] not in _ENDS and bool(_TITLE_WORD.search(re.sub(r"\s", "", nxt))) or nxt.startswith(("——", "—", "--"))
+    if _SALUTATION.match(compact) or _MEETING_NOTE.match(compact):
+        return False
+    return len(compact) <= 36 or bool(_TITLE_WORD.search(compact[-10:]))
 
 
-def _dash_follows(reading: Reading, line: Span) -> bool:
-    following = [other for other in reading.lines if other.start > line.start][:1]
-    return bool(following) and reading.clean[following[0].start] in "—-－"
+def _opens_text(reading: Reading, lines: list[Span], k: int) -> bool:
+    """A first line without a title word is a title where it stands above something that is not a mere continuation of it."""
+    if k or k + 1 >= len(lines):
+        return False
+    piece = reading.clean[lines[k].start : lines[k].end]
+    return not (DATE_LINE.fullmatch(piece) or is_byline(piece) or piece[-1] in "……" or is_person(piece)) and reading.part.cut_start is False
+
+
+def is_person(compact: str) -> bool:
+    """A line that is only a person's name."""
+    return "·" in compact and len(compact) <= 14 or (2 <= len(compact) <= 4 and (compact[0] in surnames() or compact[:2] in surnames()) and not _TITLE_WORD.search(compact))
 
 
 def is_byline(piece: str) -> bool:

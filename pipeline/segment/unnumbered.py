@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.segment.numbering import number_at
-from pipeline.segment.title import DATE_LINE, is_byline
+from pipeline.segment.title import DATE_LINE, is_byline, is_person
 
 if TYPE_CHECKING:
     from pipeline.segment.reading import Reading, Span
@@ -39,11 +39,26 @@ def unnumbered_headings(reading: Reading, lines: list[Span], numbered: set[Span]
     return found
 
 
+_LABEL_OPENS = re.compile(r"[^，。；：！？、\n]{2,14}(?:[。：]|(?<=月份)|(?<=月)(?= ))")
+
+
+def run_in_labels(reading: Reading, lines: list[Span], taken: set[Span]) -> list[Span]:
+    """Paragraphs that each open with a short label of their own (九月份。…, 场地是“磨”出来的。…) where most of a text's paragraphs do."""
+    text = reading.clean
+    free = [line for line in lines if line not in taken]
+    opening = [line for line in free if (m := _LABEL_OPENS.match(text, line.start, line.end)) and line.end - m.end() >= 24]
+    if taken or len(opening) < 3 or len(opening) * 10 < 6 * max(len(free) - 2, 3):
+        return []
+    return opening
+
+
 def _looks_like_heading(piece: str) -> bool:
     compact = re.sub(r"\s", "", piece)
     if not 2 <= len(compact) <= _MAX or piece[-1] in "。！？；，、,;!?：:|…．." or "|" in piece:
         return False
     if len(_PRED.findall(compact)) < len(compact) * 0.6 or "。" in piece:
+        return False
+    if compact[0] in "（(" and compact[-1] in "）)" or is_person(compact):
         return False
     if _NOT_A_HEADING.match(compact) or _LABEL.search(compact) or _SPACED_NAMES.match(piece):
         return False
