@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.labels import labels
 from pipeline.run import Job, Report, raw_text, read_records, run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,6 +83,13 @@ def test_no_sample_person_who_is_aided_is_named_in_the_tables(runs: dict[str, Re
         private = [row for row in csv.DictReader(handle) if row["隐私"]]
     assert private
     assert all("*" in row["姓名"] for row in private)
+
+
+def test_every_reason_has_its_words(runs: dict[str, Report]) -> None:
+    for report in runs.values():
+        for record in read_records(report.out):
+            for item in record.coverage.items.values() if record.coverage else ():
+                assert item.reason is None or ("reason", item.reason) in labels()
 
 
 def test_the_telephone_in_a_sample_is_masked(runs: dict[str, Report]) -> None:
