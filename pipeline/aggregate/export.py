@@ -169,7 +169,7 @@ def resource(table: Table) -> dict[str, Any]:
     """The description of a CSV file; a field's name is its header, ``code`` its name in the Parquet twin."""
     fields: list[dict[str, Any]] = []
     for column in table.columns:
-        described = {
+        described: dict[str, Any] = {
             "name": header(table.name, column.code),
             "type": FRICTIONLESS.get(column.type, "string"),
             "code": column.code,

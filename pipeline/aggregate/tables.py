@@ -149,7 +149,7 @@ def date_as_written(view: View) -> str | None:
     """The date expression nearest to the event that has the event's date."""
     same: list[Date] = [d for d in view.record.dates if view.item.date and d.norm == view.item.date]
     nearest = min(same, key=lambda d: abs(d.start - view.item.start), default=None)
-    return nearest and nearest.text
+    return nearest.text if nearest else None
 
 
 def precision(norm: str | None) -> str | None:
