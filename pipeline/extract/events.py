@@ -158,10 +158,20 @@ def _place(text: str, m: Marked, sentence: Span, places: list[Span]) -> tuple[in
     return None
 
 
+_NAME_LIKE = re.compile(r"(?:杯|工程|小屋|站|日|月|年|节|岗|队|论坛|讲堂|角|家|驿站|账|奖|坊|课堂|行动|一|号|室|基金|专栏|学堂|学习班|计划|制|之声|夜话|[三五六七八]|二[十]大)$|^[三五六七八十]|点子")
+
+
+def _slogan(quoted: str, behind: str) -> bool:
+    """A slogan, not the name of a cup, a day or a programme."""
+    if re.search(r"主题|为题|演讲|征文|读书|赛课|大讨论|座谈|报告会|宣讲|签名", behind) and len(quoted) >= 4:
+        return not quoted.endswith(("杯", "月", "日"))
+    return not _NAME_LIKE.search(quoted) and (len(quoted) >= 6 or "我" in quoted or "，" in quoted or "、" in quoted)
+
+
 def _theme(text: str, m: Marked, sentence: Span) -> tuple[int, int] | None:
     """The quoted slogan: inside the name, or after 以…为主题 in the event's clause."""
     inner = _QUOTED.search(text, m.start, m.end)
-    if inner and "、“" not in text[m.start : m.end] and "和“" not in text[m.start : m.end]:
+    if inner and "、“" not in text[m.start : m.end] and "和“" not in text[m.start : m.end] and _slogan(inner[1], text[inner.end() : m.end]):
         return inner.span(1)
     for match in _THEME_AS.finditer(text, sentence.start, sentence.end):
         if -60 <= m.start - match.end() <= 24 or 0 <= match.start() - m.end <= 12:

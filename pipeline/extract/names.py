@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _JOIN = r"[、，和与及\s]{0,3}"
 
 
+_SHORT = re.compile(r"[\u4e00-\u9fff]{1,2}(?:老师|主席|校长|书记|师傅|主任|局长|院长|经理|厂长|矿长|医生|大姐|阿姨|大爷|奶奶|阿婆|队长|站长|镇长|乡长|护士长|教授|工)")
+
+
 class Person(NamedTuple):
     """A person at ``[start, end)`` of the clean text."""
 
@@ -74,12 +77,14 @@ def persons(reading: Reading, marked: list[Marked], honours: list[Span]) -> list
             before = r.title_before.search(text, max(0, m.start - 12), m.start)
             role = before["role"] if before else None
         role = _plain(role)
+        if role in ("同志", "会员", "职工", "员工") or _SHORT.fullmatch(text[m.start : m.end]):
+            role = None
         found.append(Person(m.start, m.end, role, _standing(reading, m, role, honours, r), m.confidence))
     return found
 
 
 def _plain(role: str | None) -> str | None:
-    return re.sub(r"^(?:等|原|老|前|时任)", "", role) if role else None
+    return re.sub(r"^(?:等|原|前|时任|老(?!师))", "", role) if role else None
 
 
 def _standing(reading: Reading, m: Marked, role: str | None, honours: list[Span], r: Rules) -> Standing | None:

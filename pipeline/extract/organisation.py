@@ -1,4 +1,8 @@
-"""The reporting unit (填报单位): which of the organisations named is the one that speaks."""
+"""The reporting unit (填报单位): the unit that speaks, as its best mention in the text says it.
+
+The signature says it best, then a byline, then the title; otherwise the organisation that the opening and the whole text
+repeat, bodies that only lead, visit or decorate left out.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +16,90 @@ if TYPE_CHECKING:
     from pipeline.extract.tagger import Marked
     from pipeline.segment import Reading, Span
 
-_MASKED = re.compile(r"[xX×ｘＸ*＊﹡_＿]{1,}|某")
-_OWN = re.compile(r"工会|小学|中学|学校|幼儿园|公司|医院|学院|大学|厂|矿|银行|支行|局|镇|乡|街道|院|中心|集团|委员会|站|段|所|社|园|校")
+_MASKED = re.compile(r"[xX×ｘＸ*＊﹡_＿]|某|[Oo○]{2}")
+_BODY = (
+    r"(?:总工会|工会联合会|联合工会|工会委员会|工会工作委员会|女职工委员会|经费审查委员会|分工会|分会|工会小组|工会"
+    r"|小学|中学|学校|幼儿园|大学|学院|职业中专|中专|公司|医院|卫生院|研究院|研究所|银行|支行|[厂矿局镇乡]|街道|集团|车务段|工务段|机务段|中心)"
+)
+_NAMED = re.compile(rf"(?:^|[在由记]|关于[^，]{{0,6}}?|——|致)(?P<unit>(?!关于|在|给|记|让|为)[\u4e00-\u9fff·（）“”\-]{{2,26}}{_BODY})(?=[0-9二一年第关工开上下本及、\s〇（(—“]|全|三|五|代|致|党|的|$)")
+_BYLINE = re.compile(rf"[（(]?(?:撰稿|供稿|报送|填报)?(?:单位)?[：:]?(?P<unit>[\u4e00-\u9fff·]{{3,26}}{_BODY})(?=[\s）)0-9二一:：,，]|$)")
+_AFTER_BYLINE = re.compile(r"[\s）)：:，,]*(?:[\u4e00-\u9fff·]{2,4}\s*(?:[\u4e00-\u9fff]{1,3})?|(?:执笔|撰稿|作者|主席)[：:\s]*[\u4e00-\u9fff·\s]{2,8})?[\s（(]*(?:[0-9〇○零一二三四五六七八九十年月日.\-]{4,16})?[）)\s]*")
+_GENERIC = re.compile(
+    r"(?:我|本|全|各|某)?(?:市|县|区|乡|镇|农村)?(?:小学|中学|学校|初中|高中|公司|企业|幼儿园|医院|机关|单位|教育|基层|年度|年|学期|中心|镇|乡|街道|局|厂|矿|集团|建筑公司|国有企业|集团公司|煤矿|校)?"
+    r"(?:教育|基层|女职工委员会)?(?:工会|工会委员会|工会小组|分会|分工会|委员会|小学|中学|学校|公司|医院)?"
+)
+_LED = re.compile(r"的?(?:和|、|及|与)?.{0,24}?(?:正确|坚强|亲切)?(?:领导|指导|关怀|支持|帮助)(?:下|和|与|、|，)")
 
 
 def reporting_unit(reading: Reading, orgs: list[Marked], signed: Span | None) -> tuple[int, int] | None:
-    """Clean span of the unit's best mention: the signature's, the title's, or the one the opening and the text repeat."""
+    """Clean span of the unit's best mention, or None where only 我校 or xx小学 speaks."""
     text = reading.clean
-    if signed and not _MASKED.search(text[signed.start : signed.end]) and _OWN.search(text[signed.start : signed.end]):
-        name = text[signed.start : signed.end]
-        if not rules().generic_orgs.fullmatch(name):
-            return (signed.start, signed.end)
-    candidates = [m for m in orgs if not _MASKED.search(text[m.start : m.end]) and _OWN.search(text[m.start : m.end])]
+    for span in (_signed(text, signed), _in_byline(reading), _in_title(reading)):
+        if span:
+            return _best_form(text, span, orgs)
+    return _repeated(reading, orgs)
+
+
+def _proper(name: str) -> bool:
+    return len(name) >= 4 and not _MASKED.search(name) and not _GENERIC.fullmatch(name) and not rules().generic_orgs.fullmatch(name)
+
+
+def _signed(text: str, signed: Span | None) -> tuple[int, int] | None:
+    if signed is None:
+        return None
+    match = _BYLINE.match(text, signed.start, signed.end)
+    if match and _proper(match["unit"]):
+        end = signed.end if re.fullmatch(r"[\u4e00-\u9fff]{0,8}", text[match.end("unit") : signed.end]) else match.end("unit")
+        return (match.start("unit"), end)
+    return None
+
+
+def _in_byline(reading: Reading) -> tuple[int, int] | None:
+    """A short line right under (or above) the title that names a unit."""
+    text = reading.clean
+    lines = [ln for ln in reading.lines if ln.start >= reading.text_start][: len(reading.title_lines) + 2]
+    for line in lines:
+        piece = text[line.start : line.end]
+        if line in reading.title_lines or len(piece) > 40 or piece[-1] in "。；，：:" or number_like(piece):
+            continue
+        match = _BYLINE.match(text, line.start, line.end)
+        if match and _proper(match["unit"]) and _AFTER_BYLINE.fullmatch(text, match.end(), line.end):
+            return match.span("unit")
+    return None
+
+
+def number_like(piece: str) -> bool:
+    """Whether a line begins with a section number."""
+    return bool(re.match(r"[（(]?[一二三四五六七八九十0-9①-⑳]+[、.．）)]", piece))
+
+
+def _in_title(reading: Reading) -> tuple[int, int] | None:
+    """The unit that the title names: 清河县第三小学工会2012年工作总结, ——在白杨沟煤矿工会第六次会员代表大会上的报告."""
+    for line in reversed(reading.title_lines):
+        match = _NAMED.search(reading.clean, line.start, line.end)
+        if match and _proper(match["unit"]) and not re.match(r"给", match["unit"]):
+            return match.span("unit")
+    return None
+
+
+def _best_form(text: str, span: tuple[int, int], orgs: list[Marked]) -> tuple[int, int]:
+    """The union's name in full rather than the bare school; without 公司 before it or 委员会 behind where the text also says it so."""
+    name = re.sub(r"\s", "", text[span[0] : span[1]])
+    if name.endswith("工会委员会"):
+        short = next(((m.start, m.end) for m in orgs if text[m.start : m.end] == name.removesuffix("委员会")), None)
+        return short or span
+    if name.startswith("公司") and _proper(name.removeprefix("公司")):
+        return (span[0] + text[span[0] : span[1]].index("司") + 1, span[1])
+    if re.search(r"工会|委员会|分会|小组", name):
+        return span
+    fuller = [(m.start, m.end) for m in orgs if (n := text[m.start : m.end]).startswith(name) and n.endswith("工会")]
+    return fuller[0] if fuller else span
+
+
+def _repeated(reading: Reading, orgs: list[Marked]) -> tuple[int, int] | None:
+    """The organisation that speaks, by where and how often it is named and by what stands around it."""
+    text = reading.clean
+    candidates = [m for m in orgs if _proper(text[m.start : m.end]) and re.search(_BODY, text[m.start : m.end])]
     if not candidates:
         return None
     body = reading.body.start
@@ -31,17 +107,14 @@ def reporting_unit(reading: Reading, orgs: list[Marked], signed: Span | None) ->
 
     def weight(m: Marked) -> float:
         name = text[m.start : m.end]
-        score = 0.0
-        if m.start < body:
-            score += 5
-        elif m.start < body + 120:
-            score += 2.5
-        if name.endswith(("工会", "工会委员会", "总工会")):
-            score += 1.5
-        score += min(times[name], 4) + min(len(name), 12) / 12
-        if re.search(r"(?:在|受|向|由|经|被|获|市|县|区|省)$|领导$", text[max(0, m.start - 1) : m.start]) or re.match(r"(?:和|、|及).{0,24}领导|的(?:正确|坚强)?(?:领导|指导|关怀|支持)", text[m.end : m.end + 30]):
+        score = min(times[name], 4) + min(len(name), 12) / 12
+        score += 5 if m.start < body else 2.5 if m.start < body + 120 else 0
+        score += 1.5 if name.endswith(("工会", "工会委员会")) else 0
+        if re.search(r"(?:受|向|由|经|被|获|参加|请|到|赴|与|和|、)$", text[max(0, m.start - 2) : m.start]) or _LED.match(text, m.end, min(m.end + 32, len(text))):
             score -= 4
+        if re.match(r"(?:[县市区省乡镇]|街道)?(?:教育局|总工会|教育工会|教育厅|妇联|政府|党委|委)", name):
+            score -= 3
         return score
 
     best = max(candidates, key=lambda m: (weight(m), -m.start))
-    return (best.start, best.end) if weight(best) >= 3 else None
+    return (best.start, best.end) if weight(best) >= 3.5 else None

@@ -10,7 +10,7 @@ from pipeline.extract.calendar import Moment, expressions, norm
 from pipeline.extract.years import Settled, body_year, event_year
 from pipeline.records import DocType, OrgType, Period, PeriodBasis, PeriodLabel
 from pipeline.resources import yaml
-from pipeline.segment.title import DATE_LINE
+from pipeline.segment.title import DATE_LINE, is_person
 
 if TYPE_CHECKING:
     from pipeline.segment import Reading, Span
@@ -36,9 +36,11 @@ def first_match(name: str, text: str) -> str | None:
 
 def title(reading: Reading) -> str | None:
     """The title lines as one string, exactly as they stand; else the boundary line less its wrapper."""
-    if reading.title_lines:
-        return " ".join(reading.text.quote(*line) for line in reading.title_lines)
-    return reading.part.boundary_title
+    own = [reading.text.quote(*line) for line in reading.title_lines]
+    opening = reading.part.boundary_title
+    if opening and (not own or own[0].lstrip()[:1] in "—-－"):
+        return " ".join([opening, *own])
+    return " ".join(own) or None
 
 
 def doc_type(reading: Reading, title_text: str) -> DocType:
@@ -47,12 +49,15 @@ def doc_type(reading: Reading, title_text: str) -> DocType:
         return "guide"
     value = first_match("doc_type_title", title_text.replace(" ", "")) if title_text else None
     if value is None:
-        head = reading.clean[reading.body.start : reading.body.start + 400]
-        value = first_match("doc_type_head", head)
+        value = first_match("doc_type_title", boundary_line(reading))
     if value is None:
-        boundary = reading.clean[: reading.text_start]
-        value = first_match("doc_type_title", boundary) or "summary"
+        value = first_match("doc_type_head", reading.clean[reading.body.start : reading.body.start + 400]) or "summary"
     return value  # type: ignore[return-value]
+
+
+def boundary_line(reading: Reading) -> str:
+    """The collection's line that opens the document: it tells the kind of text, never its year."""
+    return reading.clean[: reading.text_start].replace(" ", "")
 
 
 def signature(reading: Reading, moments: list[Moment]) -> Signature:
@@ -71,7 +76,7 @@ def signature(reading: Reading, moments: list[Moment]) -> Signature:
         rest = reading.clean[line.start : line.end]
         for m in inside:
             rest = rest.replace(reading.clean[m.start : m.end], " " * (m.end - m.start), 1)
-        piece = rest.strip(" 　（）()")
+        piece = rest.strip(" 　（）()，,。")
         if unit is None and len(piece) >= 3 and not re.search(r"[：:]", piece) and line in reading.sign_off:
             at = line.start + rest.index(piece)
             unit = Span(at, at + len(piece))
@@ -82,8 +87,24 @@ def author(reading: Reading) -> Span | None:
     """The person who speaks in the first person singular (我叫…)."""
     from pipeline.segment import Span
 
-    match = re.search(r"我(?:叫|名叫|的名字叫|姓名)\s?([\u4e00-\u9fff·]{2,4}?)(?=[，。、；！,是（(]|$)", reading.clean)
-    return Span(*match.span(1)) if match else None
+    text = reading.clean
+    match = re.search(r"我(?:叫|名叫|的名字叫|姓名)\s?([\u4e00-\u9fff·]{2,8}?)(?=[，。、；！,是（(]|$)", text)
+    if match:
+        return Span(*match.span(1))
+    edges = [ln for ln in reading.lines if ln.start >= reading.body.start][:2] + reading.lines[-3:]
+    for line in edges:
+        if line.end - line.start <= 50 and (match := _BY.search(text, line.start, line.end)):
+            return Span(*match.span("name"))
+    if len(re.findall("我(?!们|校|市|县|区|镇|乡|局|厂|矿|公司|院|国|会|园|省|段|队|站|支|行|街|处|部|单位)", text)) >= 2:
+        for line in edges[:2]:
+            match = _BARE_NAME.fullmatch(text, line.start, line.end)
+            if match and is_person(re.sub(r"\s", "", match["name"])):
+                return Span(*match.span("name"))
+    return None
+
+
+_BY = re.compile(r"(?:执笔人?|作者|撰稿人?|报告人|记录人?|汇报人|发言人|口述)[：:\s]\s*(?P<name>[\u4e00-\u9fff·]{2,12}|[\u4e00-\u9fff]\s+[\u4e00-\u9fff])(?=[\s）)。，]|$)")
+_BARE_NAME = re.compile(r"(?:[\u4e00-\u9fff]{2,16}(?:工会主席|主席|组长|书记|教师|主任)?[\s　]+)?(?P<name>[\u4e00-\u9fff·]{2,12}|[\u4e00-\u9fff]\s+[\u4e00-\u9fff])(?:[（(][^）)]{4,20}[）)])?")
 
 
 def org_type(text: str, org: str | None) -> OrgType:
@@ -101,9 +122,13 @@ def org_type(text: str, org: str | None) -> OrgType:
 def settle(reading: Reading, kind: DocType, moments: list[Moment], signed: Signature, title_text: str) -> tuple[Period, Settled]:
     """The period reported on or planned for, and the year that undated expressions take."""
     head = reading.clean[reading.body.start : reading.body.start + 160]
-    label: PeriodLabel = first_match("period_title", title_text.replace(" ", "")) or first_match("period_head", head) or "unknown"  # type: ignore[assignment]
+    wrapper = boundary_line(reading) if kind in ("summary", "plan") else ""
+    label: PeriodLabel = (
+        first_match("period_title", title_text.replace(" ", "")) or first_match("period_head", head)
+        or first_match("period_title", wrapper) or "unknown"
+    )  # type: ignore[assignment]
     if kind in ("exchange", "reflection", "other", "notice") and not first_match("period_title", title_text.replace(" ", "")) and label != "multi_year":
-        label = first_match("period_firm", head) or "unknown"  # type: ignore[assignment]
+        label = first_match("period_firm", reading.clean[reading.body.start : reading.body.start + 260]) or "unknown"  # type: ignore[assignment]
     titled = [m for m in (expressions(title_text)) if m.year is not None]
     title_term = next((m for m in titled if m.term or m.kind in ("school_year", "year_range")), None)
     year: int | None = None
@@ -124,6 +149,8 @@ def settle(reading: Reading, kind: DocType, moments: list[Moment], signed: Signa
     else:
         year = event_year(reading.clean)
         basis = "event" if year is not None else None
+        if year is None and (named := re.findall(r"《(20[0-9]{2})年", reading.clean)):
+            year, basis = int(max(named)), "body"
     if label == "unknown" and kind in ("summary", "plan") and (titled or year is not None):
         label = "year"
     period = _period(label, year, basis, title_term, moments, reading, signed_month)
@@ -144,6 +171,9 @@ def _period(label: PeriodLabel, year: int | None, basis: PeriodBasis | None, ter
         spans = [m for m in moments if m.kind in ("year_range", "plan") and m.year]
         if spans:
             return Period(start=str(spans[0].year), end=str(spans[0].year_2), label=label, basis="body")
+        span = _years_back(reading, year, signed_month)
+        if span:
+            return Period(start=str(span[0]), end=str(span[1]), label=label, basis=basis)
         since = next((m for m in moments if m.kind == "y" and m.year and re.match(r"[^，。]{0,30}以来", reading.clean[m.end : m.end + 34])), None)
         return Period(start=str(since.year) if since else None, end=None, label=label, basis="body" if since else None)
     if year is None or label == "unknown":
@@ -166,6 +196,15 @@ def _period(label: PeriodLabel, year: int | None, basis: PeriodBasis | None, ter
     return _semester(year, basis, moments, reading, signed_month)
 
 
+def _years_back(reading: Reading, year: int | None, signed_month: int | None) -> tuple[int, int] | None:
+    """五年来 in a report of a settled year: its last year and as many as it says."""
+    match = re.search(r"([二两三四五六十])年(?:来|间|中|里)", reading.clean[: reading.body.start + 600])
+    if match is None or year is None:
+        return None
+    length = {"二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "十": 10}[match[1]]
+    return year - length + 1, year
+
+
 def _semester(year: int, basis: PeriodBasis | None, moments: list[Moment], reading: Reading, signed_month: int | None) -> Period:
     """Which semester: said by a season, else by the signature's month, else by the months that the text names."""
     head = reading.clean[: reading.body.start + 200]
@@ -176,13 +215,13 @@ def _semester(year: int, basis: PeriodBasis | None, moments: list[Moment], readi
         autumn = False
     elif signed_month is not None:
         autumn = signed_month in (12, 1, 2, 9, 10, 11)
+    elif basis == "event":
+        autumn = re.search(r"全会|国庆|建国|新中国|祖国成立", reading.clean) is not None
     else:
         months = [m.month for m in moments if m.month and m.start >= reading.body.start]
         if months:
             late = sum(m in (9, 10, 11, 12) for m in months)
             autumn = late * 2 > len(months)
-        elif basis == "event":
-            autumn = True
     if autumn is None:
         return Period(label="semester")
     if autumn:

@@ -22,13 +22,15 @@ DATE_LINE = re.compile(
     rf"|{_YEAR}年"
 )
 _TITLE_WORD = re.compile(
-    r"总结|汇报|报告|计划|要点|材料|交流|体会|心得|方案|通知|意见|事迹|安排|发言|讲话|述职|简介|纪实|札记|随笔|侧记|展示|设想|打算|规划|工作|经验|做法|情况|回顾|致辞|倡议书|公告|公示|制度|办法|小结|思路|之家|风采"
+    r"总结|汇报|报告|计划|要点|材料|交流|体会|心得|方案|通知|意见|事迹|安排|发言|讲话|述职|简介|纪实|札记|随笔|侧记|展示|设想|打算|规划|工作|经验|做法|情况|回顾|致辞|倡议书|公告|公示|制度|办法|小结|思路|风采|纪要|大事|小记|手记|故事|通报|一封信|公开信|倡议|实录|盘点|记事|掠影|记$"
 )
 _SALUTATION = re.compile(r"^(?:尊敬的|各位|同志们|亲爱的|敬爱的|全体|老师们|大家好|各[基科处直]).{0,30}[：:！!]?$")
 _MEETING_NOTE = re.compile(r"^[（(].*[）)]$")
+_DATED_TAIL = re.compile(r"\s*[（(][^（）()]{0,8}[0-9〇○零一二三四五六七八九十]{2,4}年[^（）()]{0,16}[）)]$")
 _CLOSED = re.compile(r"(?:总结|汇报|计划|要点|方案|通知|体会|小结|打算|安排)(?:[（(].{1,12}[）)])?$")
 _UNIT_END = re.compile(
-    r"(?:工会|总工会|委员会|小学|中学|学校|幼儿园|大学|学院|公司|集团|厂|矿|局|院|中心|支行|分行|银行|镇|乡|街道|办事处|车站|车间|工会委员会|分工会|联合会|[一二三四五六七八九]中|站|段|社|委|部|处|所|会|校|园|队)[）)]?$"
+    r"(?:工会|委员会|联合会|小学|中学|学校|幼儿园|大学|学院|公司|集团|厂|矿|局|医院|卫生院|研究院|研究所|中心|支行|分行|银行|[^满下]镇|[^山水下家故]乡"
+    r"|街道|办事处|车站|车间|车队|工务段|机务段|车务段|[一二三四五六七八九]中|管理站|联合社|社区|办公室|宣传部|党委|支部|小组|分会)[）)]?$"
 )
 
 
@@ -55,8 +57,14 @@ def title_lines(reading: Reading) -> list[Span]:
         elif is_byline(compact) and k == 0 and k + 1 < len(lines) and _TITLE_WORD.search(re.sub(r"\s", "", text[lines[1].start : lines[1].end])) and lines[1].end - lines[1].start <= 40:
             found.append(line)  # unit above, kind of document below: one title in two lines
             continue
-        found.append(line)
+        found.append(_without_date(reading, line))
     return found
+
+
+def _without_date(reading: Reading, line: Span) -> Span:
+    """A title line less the bracketed date or byline behind it."""
+    tail = _DATED_TAIL.search(reading.clean, line.start, line.end)
+    return line if tail is None or tail.start() - line.start < 4 else line._replace(end=tail.start())
 
 
 def _can_be_title(compact: str) -> bool:
