@@ -1,8 +1,8 @@
-"""Gold files: one raw ``.txt`` with its annotation ``.json`` beside it, checked and resolved to offsets.
+"""Gold files: one raw ``.txt`` with its annotation ``.json`` beside it, and how quotes become offsets.
 
 The annotation is by line and quote, so that people can read, write and diff it; the layout is the one that the
-field's scorer reads. ``resolve`` turns quotes into offsets, ``problems_of`` lists every fault of a file, and
-``canonical`` writes a file with every attribute spelt out, one finding a line.
+field's scorer reads. ``resolve`` turns quotes into offsets and ``canonical`` writes a file with every attribute spelt
+out, one finding a line. ``check.py`` lists the faults of a file.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -20,10 +19,6 @@ from pipeline import records as r
 Item = dict[str, Any]
 QUOTE = {"sections": "heading", "events": "name"}
 KINDS = ("sections", "counts", "dates", "persons", "orgs", "places", "works", "events", "awards", "problems", "requests")
-NORM = re.compile(
-    r"(?:\d{4}|XXXX)(?:-(?:\d\d|XX)(?:-(?:\d\d|XX))?)?(?:/(?:\d{4}|XXXX)(?:-(?:\d\d|XX)(?:-(?:\d\d|XX))?)?)?"
-)
-MONTH = re.compile(r"\d{4}(?:-\d\d)?")
 # attribute → (default, allowed values or None for free text); the order is the order on disk
 ATTRIBUTES: dict[str, dict[str, tuple[Any, tuple[Any, ...] | None]]] = {
     "sections": {"number": (None, None), "level": (None, (1, 2, 3, 4, 5, 6)), "topics": ([], get_args(r.SectionTopic))},
@@ -45,7 +40,9 @@ ATTRIBUTES: dict[str, dict[str, tuple[Any, tuple[Any, ...] | None]]] = {
     "problems": {},
     "requests": {},
 }  # fmt: skip
-REQUIRED = {"sections": ("level",), "counts": ("value", "unit"), "dates": ("norm",), "works": ("kind",), "events": ("type", "status")}
+REQUIRED = {
+    "sections": ("level",), "counts": ("value", "unit"), "dates": ("norm",), "works": ("kind",), "events": ("type", "status"),
+}  # fmt: skip
 DOCUMENT: dict[str, Any] = {
     "doc_type": None, "title": None, "org": None, "org_type": "unknown",
     "period": {"start": None, "end": None, "label": "unknown"}, "signed_date": None, "author": None,
@@ -87,8 +84,14 @@ def locate(text: str, starts: list[int], line: int, needle: str, nth: int = 1) -
     return pos, pos + len(needle)
 
 
-def resolve(gold: Item, text: str) -> Item:
-    """A copy of ``gold`` in which documents, noise and findings carry ``start`` and ``end`` offsets into ``text``."""
+def resolve(gold: Item, text: str, *, fill: bool = True) -> Item:
+    """A copy of ``gold`` in which documents, noise and findings carry ``start`` and ``end`` offsets into ``text``.
+
+    Without ``fill`` an attribute that the file leaves out stays out: the scorer asks nothing about it then.
+
+    Raises:
+        GoldError: a quote is not where the annotation says.
+    """
     starts = line_starts(text)
 
     def lines(first: int, last: int) -> Item:
@@ -96,12 +99,12 @@ def resolve(gold: Item, text: str) -> Item:
 
     out = {**gold, "noise": [lines(a, b) for a, b in gold.get("noise_lines", [])], "documents": []}
     for doc in gold["documents"]:
-        new = {**DOCUMENT, **doc, **lines(doc["start_line"], doc["end_line"])}
+        new = {**(DOCUMENT if fill else {}), **doc, **lines(doc["start_line"], doc["end_line"])}
         for kind in KINDS:
             new[kind] = []
             for a in doc.get(kind, []):
                 start, end = locate(text, starts, a["line"], a[QUOTE.get(kind, "text")], a.get("nth", 1))
-                new[kind].append({**defaults(kind), **a, "start": start, "end": end})
+                new[kind].append({**(defaults(kind) if fill else {}), **a, "start": start, "end": end})
         out["documents"].append(new)
     return out
 
@@ -109,131 +112,6 @@ def resolve(gold: Item, text: str) -> Item:
 def defaults(kind: str) -> Item:
     """The default attributes of a kind of finding."""
     return {name: default for name, (default, _) in ATTRIBUTES[kind].items()}
-
-
-def problems_of(path: Path, phenomena_path: Path | None = None) -> Iterator[str]:
-    """Every fault of one gold file, worded for its author: spans, closed lists, consistency."""
-    try:
-        gold = json.loads(path.read_text(encoding="utf-8"))
-        text = path.with_name(gold["source"].split("/")[-1]).read_bytes().decode("utf-8-sig")
-    except (OSError, ValueError, KeyError) as error:
-        yield f"unreadable: {error}"
-        return
-    starts = line_starts(text)
-    unknown = set(gold) - {"source", "author_group", "genre", "phenomena", "documents", "noise_lines", "note"}
-    if unknown:
-        yield f"unknown keys {sorted(unknown)}"
-    for field in ("author_group", "genre"):
-        if not gold.get(field):
-            yield f"{field} is missing"
-    if phenomena_path is not None:
-        for code in gold.get("phenomena", []):
-            if code not in phenomena(phenomena_path):
-                yield f"unknown phenomenon {code!r}"
-    covered: list[tuple[int, int, str]] = [(a, b, "noise") for a, b in gold.get("noise_lines", [])]
-    for i, doc in enumerate(gold.get("documents", [])):
-        where = f"document {i}"
-        try:
-            covered.append((doc["start_line"], doc["end_line"], where))
-        except KeyError as error:
-            yield f"{where}: {error} is missing"
-            continue
-        yield from (f"{where}: {fault}" for fault in _document_faults(doc, text, starts))
-    covered.sort()
-    at = 1
-    for first, last, what in covered:
-        if first < at or last < first:
-            yield f"{what} at lines {first}-{last} overlaps or runs backwards"
-        elif first > at and text[starts[at - 1] : starts[first - 1]].strip():
-            yield f"lines {at}-{first - 1} belong to no document and no noise"
-        at = max(at, last + 1)
-    if at <= len(starts) and text[starts[at - 1] :].strip():
-        yield f"lines {at}-{len(starts)} belong to no document and no noise"
-
-
-def _document_faults(doc: Item, text: str, starts: list[int]) -> Iterator[str]:
-    unknown = set(doc) - set(DOCUMENT) - set(KINDS) - {"start_line", "end_line", "coverage", "warnings"}
-    if unknown:
-        yield f"unknown keys {sorted(unknown)}"
-    for field, allowed in (("doc_type", get_args(r.DocType)), ("org_type", get_args(r.OrgType))):
-        if doc.get(field, DOCUMENT[field]) not in allowed:
-            yield f"{field} {doc.get(field)!r} is not in {allowed}"
-    period = doc.get("period") or DOCUMENT["period"]
-    if set(period) != {"start", "end", "label"} or period["label"] not in get_args(r.PeriodLabel):
-        yield f"period {period} needs start, end and a label of {get_args(r.PeriodLabel)}"
-    for end in ("start", "end"):
-        if period.get(end) is not None and not MONTH.fullmatch(str(period[end])):
-            yield f"period {end} {period[end]!r} is not YYYY or YYYY-MM"
-    if doc.get("doc_type") == "guide":
-        if any(doc.get(kind) for kind in KINDS):
-            yield "a guide never has findings"
-        return
-    coverage = doc.get("coverage") or {}
-    if set(coverage) != set(get_args(r.CoverageItem)) or not set(coverage.values()) <= {0, 1, 2}:
-        odd = set(get_args(r.CoverageItem)) ^ set(coverage)
-        yield f"coverage needs each item once at level 0, 1 or 2 (odd: {sorted(odd)})"
-    for warning in doc.get("warnings", []):
-        if warning.get("code") not in get_args(r.WarningCode):
-            yield f"unknown warning {warning.get('code')!r}"
-        if warning.get("text"):
-            try:
-                locate(text, starts, warning["line"], warning["text"], warning.get("nth", 1))
-            except (GoldError, KeyError) as error:
-                yield f"warning: {error}"
-    levels: list[int] = []
-    for kind in KINDS:
-        spans: list[tuple[int, int, str]] = []
-        for a in doc.get(kind, []):
-            quote = a.get(QUOTE.get(kind, "text"))
-            if not quote or not isinstance(a.get("line"), int):
-                yield f"{kind}: {a} needs line and {QUOTE.get(kind, 'text')}"
-                continue
-            try:
-                start, end = locate(text, starts, a["line"], quote, a.get("nth", 1))
-            except GoldError as error:
-                yield f"{kind}: {error}"
-                continue
-            if not doc["start_line"] <= a["line"] <= doc["end_line"]:
-                yield f"{kind}: {quote!r} in line {a['line']} lies outside the document"
-            spans.append((start, end, quote))
-            yield from (f"{kind} line {a['line']} {quote!r}: {fault}" for fault in _attribute_faults(kind, a))
-            if kind == "sections" and isinstance(a.get("level"), int):
-                levels.append(a["level"])
-        for (_, e1, q1), (s2, _, q2) in zip(sorted(spans), sorted(spans)[1:], strict=False):
-            if s2 < e1:
-                yield f"{kind}: {q1!r} and {q2!r} overlap"
-    for before, after in zip([0, *levels], levels, strict=False):
-        if after > before + 1:
-            yield f"sections: level {after} follows level {before}"
-
-
-def _attribute_faults(kind: str, a: Item) -> Iterator[str]:
-    known = ATTRIBUTES[kind]
-    unknown = set(a) - set(known) - {"line", "nth", "wrapped", QUOTE.get(kind, "text")}
-    if unknown:
-        yield f"unknown attributes {sorted(unknown)}"
-    for name in REQUIRED.get(kind, ()):
-        if a.get(name) is None:
-            yield f"{name} is missing"
-    for name, (_, allowed) in known.items():
-        value = a.get(name)
-        if value is None or allowed is None:
-            continue
-        for one in value if isinstance(value, list) else [value]:
-            if one not in allowed:
-                yield f"{name} {one!r} is not in {allowed}"
-    for name in ("norm",) if kind == "dates" else ("date",) if kind in ("events", "awards") else ():
-        if a.get(name) is not None and not NORM.fullmatch(a[name]):
-            yield f"{name} {a[name]!r} is not a norm"
-    if kind == "counts":
-        if not isinstance(a.get("value"), int | float):
-            yield "value is not a number"
-        elif isinstance(a.get("max"), int | float) and a["max"] <= a["value"]:
-            yield "max is not above value"
-    if kind == "works" and not (a["text"].startswith("《") and a["text"].endswith("》")):
-        yield "a work is quoted with its brackets"
-    if kind == "events" and not (a.get("participants") is None or isinstance(a["participants"], int)):
-        yield "participants is a whole number"
 
 
 def canonical(gold: Item) -> str:
@@ -271,18 +149,20 @@ def _listed(name: str, rows: list[Item]) -> str:
 
 def main(argv: list[str]) -> int:
     """``python -m pipeline.learn.gold [--format] PATH…``: print faults, optionally rewrite canonically."""
+    from pipeline.learn.check import annotation_files, file_faults, home_of
+
     rewrite = "--format" in argv
     faults = 0
     for arg in [a for a in argv if a != "--format"]:
         root = Path(arg)
-        home = next((p for p in (root, *root.parents) if (p / "phenomena.tsv").exists()), None)
-        for path in sorted(root.rglob("*.json")) if root.is_dir() else [root]:
-            found = list(problems_of(path, home / "phenomena.tsv" if home else None))
+        home = home_of(root)
+        for path in annotation_files(root):
+            found = [f for f in file_faults(path, home / "phenomena.tsv" if home else None) if f.grave]
             faults += len(found)
             for fault in found:
-                print(f"{path.name}: {fault}")
+                print(fault.words("en"))
             if rewrite and not found:
-                path.write_text(canonical(json.loads(path.read_text(encoding="utf-8"))), encoding="utf-8")
+                path.write_text(canonical(json.loads(path.read_text(encoding="utf-8"))), encoding="utf-8", newline="\n")
     print(f"{faults} faults")
     return 1 if faults else 0
 
