@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -79,8 +80,23 @@ def samples_dir() -> Path:
 
 
 def models_dir() -> Path:
-    """The folder of models (模型), in a checkout or in an installed wheel."""
-    return _data("models", "models")
+    """The folder of models (模型): the one that ``GONGHUI_MODELS`` names, else ours, in a checkout or in an installed wheel."""
+    given = os.environ.get(PREFIX + "MODELS")
+    return Path(given) if given else _data("models", "models")
+
+
+@contextmanager
+def models_at(path: Path) -> Iterator[None]:
+    """Read with the models at ``path``, in this process and in those that it starts meanwhile."""
+    before = os.environ.get(PREFIX + "MODELS")
+    os.environ[PREFIX + "MODELS"] = str(path.resolve())
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[PREFIX + "MODELS"]
+        else:
+            os.environ[PREFIX + "MODELS"] = before
 
 
 def cores() -> int:

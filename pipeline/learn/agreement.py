@@ -11,32 +11,35 @@ from typing import Any
 from pipeline.learn.gold import KINDS, QUOTE, resolve
 from pipeline.learn.matching import ACCURACY, MATCH, NON_NULL, iou, pair
 
+SHOWN = ("level", "value", "unit", "norm", "number", "type")
 DOCUMENT_FIELDS = ("doc_type", "title", "org", "org_type", "author", "signed_date", "truncated", "period")
 
 
-def pairs_of_files(first: Path, second: Path) -> Iterator[tuple[Path, dict[str, Any], dict[str, Any]]]:
-    """Files that both folders hold, resolved against the text beside the first."""
+def pairs_of_files(first: Path, second: Path, texts: Path | None = None) -> Iterator[tuple[Path, dict[str, Any], dict[str, Any]]]:
+    """Files that both folders hold, resolved against the text beside the first, or of that name anywhere below ``texts``."""
+    named = {path.name: path for path in texts.rglob("*.txt")} if texts else {}
     for path in sorted(first.glob("*.json")):
         other = second / path.name
         if other.exists():
             a, b = (json.loads(p.read_text(encoding="utf-8")) for p in (path, other))
-            text = path.with_suffix(".txt").read_bytes().decode("utf-8-sig")
+            beside = path.with_suffix(".txt")
+            text = named.get(beside.name, beside).read_bytes().decode("utf-8-sig")
             yield path, resolve(a, text), resolve(b, text)
 
 
-def differences(first: Path, second: Path) -> tuple[dict[str, Any], list[str]]:
+def differences(first: Path, second: Path, texts: Path | None = None) -> tuple[dict[str, Any], list[str]]:
     """Figures per kind and attribute, and every difference in words."""
     tally: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     right: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     levels: list[tuple[int, int]] = []
     said: list[str] = []
-    for path, a, b in pairs_of_files(first, second):
+    for path, a, b in pairs_of_files(first, second, texts):
         docs = pair(
             [d for d in a["documents"] if d["doc_type"] != "guide"], [d for d in b["documents"] if d["doc_type"] != "guide"],
             lambda g, p: iou(g, p) >= 0.9,
         )  # fmt: skip
-        for k, found in enumerate(docs):
-            tally["documents"][k] += len(found)
+        for k, n in enumerate((len(docs.pairs), len(docs.missed), len(docs.false))):
+            tally["documents"][k] += n
         for side, items in (("first", docs.missed), ("second", docs.false)):
             said += [f"{path.stem} documents: only in {side}: lines {d['start_line']}-{d['end_line']}" for d in items]
         for d, e in docs.pairs:
@@ -54,11 +57,11 @@ def differences(first: Path, second: Path) -> tuple[dict[str, Any], list[str]]:
             for kind in KINDS:
                 quote = QUOTE.get(kind, "text")
                 found_kind = pair(d[kind], e[kind], MATCH[kind])
-                for k, found in enumerate(found_kind):
-                    tally[kind][k] += len(found)
+                for k, n in enumerate((len(found_kind.pairs), len(found_kind.missed), len(found_kind.false))):
+                    tally[kind][k] += n
                 for side, items in (("first", found_kind.missed), ("second", found_kind.false)):
                     for item in items:
-                        extra = {k: v for k, v in item.items() if k in ("level", "value", "unit", "norm", "number", "type") and v is not None}
+                        extra = {k: item[k] for k in SHOWN if item.get(k) is not None}
                         said.append(f"{path.stem} line {item['line']} {kind}: only in {side}: {item[quote]!r} {extra or ''}")
                 for x, y in found_kind.pairs:
                     for field in (*ACCURACY.get(kind, ()), *NON_NULL.get(kind, ())):
@@ -66,18 +69,21 @@ def differences(first: Path, second: Path) -> tuple[dict[str, Any], list[str]]:
                         right[f"{kind}.{field}"][0] += same
                         right[f"{kind}.{field}"][1] += 1
                         if not same:
-                            said.append(f"{path.stem} line {x['line']} {kind} {x[quote]!r} {field}: {x.get(field)!r} | {y.get(field)!r}")
+                            values = f"{x.get(field)!r} | {y.get(field)!r}"
+                            said.append(f"{path.stem} line {x['line']} {kind} {x[quote]!r} {field}: {values}")
                     if kind == "sections" and x["level"] == 1:
                         right["sections.main_topic"][0] += x["topics"][:1] == y["topics"][:1]
                         right["sections.main_topic"][1] += 1
                         if x["topics"] != y["topics"]:
-                            said.append(f"{path.stem} line {x['line']} sections {x[quote]!r} topics: {x['topics']} | {y['topics']}")
+                            values = f"{x['topics']} | {y['topics']}"
+                            said.append(f"{path.stem} line {x['line']} sections {x[quote]!r} topics: {values}")
     figures: dict[str, Any] = {
         k: {"f1": round(2 * h / (2 * h + m + f), 4) if h + m + f else None, "n": h + m} for k, (h, m, f) in tally.items()
     }
     figures |= {k: {"accuracy": round(ok / n, 4), "n": n} for k, (ok, n) in right.items()}
     if levels:
-        figures["coverage"] = {"exact": round(sum(x == y for x, y in levels) / len(levels), 4), "kappa": round(kappa(levels), 4), "n": len(levels)}
+        exact = sum(x == y for x, y in levels) / len(levels)
+        figures["coverage"] = {"exact": round(exact, 4), "kappa": round(kappa(levels), 4), "n": len(levels)}
     return figures, said
 
 

@@ -13,7 +13,8 @@ Item = Mapping[str, Any]
 
 def overlap(a: Item, b: Item) -> int:
     """Characters that two spans share."""
-    return max(0, min(a["end"], b["end"]) - max(a["start"], b["start"]))
+    shared: int = min(a["end"], b["end"]) - max(a["start"], b["start"])
+    return max(0, shared)
 
 
 def iou(a: Item, b: Item) -> float:
@@ -33,9 +34,14 @@ def same_span(g: Item, p: Item) -> bool:
     return bool(g["start"] == p["start"] and g["end"] == p["end"])
 
 
+def same_value(g: Item, p: Item) -> bool:
+    """The same number, to a hundredth."""
+    return abs(float(g["value"]) - float(p.get("value") or 0)) < 0.01
+
+
 MATCH: dict[str, Callable[[Item, Item], bool]] = {
     "sections": lambda g, p: iou(g, p) >= 0.8 and g["level"] == p["level"],
-    "counts": lambda g, p: iou(g, p) >= 0.5 and abs(float(g["value"]) - float(p.get("value") or 0)) < 0.01 and g["unit"] == p.get("unit"),
+    "counts": lambda g, p: iou(g, p) >= 0.5 and same_value(g, p) and g["unit"] == p.get("unit"),
     "dates": lambda g, p: iou(g, p) >= 0.5 and g["norm"] == p.get("norm"),
     "persons": same_span,
     "orgs": same_span,

@@ -1,0 +1,169 @@
+"""What is evaluated: gold by source, and what the real pipeline makes of each source with given models."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pipeline.engine import outcomes
+from pipeline.errors import CannotRun
+from pipeline.flow import Options, Task
+from pipeline.learn.check import HELD_OUT, text_path
+from pipeline.learn.examples import Split, split_of
+from pipeline.learn.gold import GoldError, resolve
+from pipeline.learn.scoring import Sheet, score_source
+from pipeline.records import Failure
+from pipeline.resources import table
+from pipeline.settings import PACKAGE, models_at
+
+WORKERS = 2
+# what a trained model depends on: the rooms that read a document, their data, and the training itself
+TRAINED_BY = (
+    "records.py", "products.py", "spans.py", "ingest", "segment", "extract", "aggregate/levels.py", "resources/lexicons",
+    "resources/rules", "learn/examples.py", "learn/gold.py", "learn/goldrecord.py", "learn/taggers.py", "learn/classifiers.py",
+    "learn/train.py",
+)  # fmt: skip
+
+
+class Case(NamedTuple):
+    """One source: its raw text on disk, the name it goes by, and all that gold says of it."""
+
+    path: Path
+    name: str
+    gold: dict[str, Any]  # resolved, without defaults
+    genre: str
+    phenomena: tuple[str, ...]
+
+
+class Run(NamedTuple):
+    """The score of a run: a sheet a document, and what did not come through."""
+
+    sheets: list[Sheet]
+    failures: list[Failure]
+    texts: dict[str, str]  # raw, by source
+
+
+def gold_files(root: Path, splits: Iterable[Split]) -> list[Path]:
+    """The annotations below ``root`` that are in ``splits``; held-out files are not even opened unless they are asked for."""
+    wanted = set(splits)
+    found = []
+    for path in sorted(root.rglob("*.json")):
+        if path.parent.name == HELD_OUT:
+            if HELD_OUT in wanted:
+                found.append(path)
+        elif split_of(json.loads(path.read_text(encoding="utf-8")).get("author_group", ""), path.parent.name) in wanted:
+            found.append(path)
+    return found
+
+
+def cases(files: Iterable[Path], texts: Path | None = None) -> list[Case]:
+    """The sources of gold files; texts lie beside them, or below ``texts`` under the name that gold gives.
+
+    Several files may annotate parts of one source.
+
+    Raises:
+        CannotRun: a gold file does not resolve.
+    """
+    found: dict[str, Case] = {}
+    for path in files:
+        try:
+            gold = json.loads(path.read_text(encoding="utf-8"))
+            name = gold["source"] if texts else text_path(path, gold).name
+            text = texts / name if texts else text_path(path, gold)
+            part = resolve(gold, text.read_bytes().decode("utf-8-sig"), fill=False)
+        except (OSError, ValueError, KeyError, GoldError) as error:
+            reason = type(error).__name__ if path.parent.name == HELD_OUT else str(error)
+            raise CannotRun("gold_unreadable", path=str(path), reason=reason) from None
+        whole = found.setdefault(
+            name, Case(text, name, {"documents": [], "noise": []}, gold.get("genre", ""), tuple(gold.get("phenomena", ())))
+        )
+        whole.gold["documents"] += part["documents"]
+        whole.gold["noise"] += part["noise"]
+    return list(found.values())
+
+
+def run(wanted: Sequence[Case], models: Path, workers: int = WORKERS) -> Run:
+    """Read every source with the real pipeline and score it."""
+    sheets: list[Sheet] = []
+    failures: list[Failure] = []
+    texts: dict[str, str] = {}
+    tasks = [Task(case.path, case.name) for case in wanted]
+    with models_at(models):
+        for case, outcome in zip(wanted, outcomes(tasks, Options(), workers=workers), strict=True):
+            failures += outcome.failures
+            texts[case.name] = outcome.text or ""
+            for sheet in score_source(case.name, case.gold, [json.loads(record) for record in outcome.records]):
+                sheet.genre, sheet.phenomena = genre_group(case.genre), case.phenomena
+                sheets.append(sheet)
+    return Run(sheets, failures, texts)
+
+
+@cache
+def _genres() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((group, re.compile(pattern, re.IGNORECASE)) for group, pattern in table("genres.tsv", 2))
+
+
+def genre_group(genre: str) -> str:
+    """The group of a file's free-text genre."""
+    return next((group for group, pattern in _genres() if pattern.search(genre)), "other")
+
+
+def fresh_models(files: Sequence[Path], work: Path) -> Path:
+    """Models trained on just these gold files, from the cache in ``work`` where corpus and code are the same as then."""
+    home = work / "models" / _key(files)
+    if not (home / "done").exists():
+        building = home.with_name(home.name + ".part")
+        shutil.rmtree(building, ignore_errors=True)
+        corpus = building / "corpus"
+        corpus.mkdir(parents=True)
+        for path in files:
+            gold = json.loads(path.read_text(encoding="utf-8"))
+            for source in (path, text_path(path, gold)):
+                shutil.copyfile(source, corpus / source.name)
+        _train(corpus, building)
+        shutil.rmtree(corpus)
+        (building / "done").write_text("", encoding="utf-8")
+        shutil.rmtree(home, ignore_errors=True)
+        building.rename(home)
+    return home
+
+
+def _train(corpus: Path, models: Path) -> None:
+    """Train in two processes: the model of names takes as long as all others together."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    from pipeline.learn.classifiers import TASKS
+    from pipeline.learn.train import CRF
+
+    jobs = [("names",), tuple(name for name in (*CRF, *TASKS) if name != "names")]
+    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
+        for done in [pool.submit(_train_some, corpus, models, only) for only in jobs]:
+            done.result()
+
+
+def _train_some(corpus: Path, models: Path, only: tuple[str, ...]) -> None:
+    from pipeline.learn.train import train
+
+    train(corpus, models, ("train", "dev"), only)  # the folder holds the wanted files and no others
+
+
+def _key(files: Sequence[Path]) -> str:
+    """A hash of the gold files, their texts, and the code and data that models depend on."""
+    digest = hashlib.sha256()
+    for path in files:
+        for source in (path, path.with_suffix(".txt")):
+            digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
+    for name in TRAINED_BY:
+        place = PACKAGE / name
+        for source in (
+            sorted(p for p in place.rglob("*") if p.suffix in (".py", ".tsv", ".txt", ".yaml")) if place.is_dir() else [place]
+        ):
+            digest.update(source.relative_to(PACKAGE).as_posix().encode() + b"\0" + source.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
