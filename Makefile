@@ -1,5 +1,6 @@
 # make run   the demo: corpora/samples → out/
 # make test  the tests; `make test REQUIRE=all` lets only needs_shared be skipped
+# make evaluate  train on the train split, score the dev split, and the documents beside the checkout where there are any
 PYTHON ?= python3
 INPUT ?= corpora/samples
 OUT ?= out
@@ -24,7 +25,9 @@ bench: .venv/.dev
 	$(BIN)/python -m pytest tests/benchmarks -s -m "not slow"
 
 evaluate: .venv/.dev
-	$(BIN)/python -m pipeline.learn.evaluate
+	$(BIN)/python -m pytest tests/learn -m slow
+	$(BIN)/gonghui evaluate --split dev --by genre --by phenomenon
+	$(if $(wildcard ../shared/real/gold),$(BIN)/gonghui evaluate --gold ../shared/real/gold --texts ../shared/real/texts)
 
 soak: .venv/.test
 	$(BIN)/python -m pytest tests/benchmarks -s -m slow

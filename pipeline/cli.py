@@ -1,4 +1,4 @@
-"""The command line (命令行): ``gonghui run``, ``inspect``, ``schema``.
+"""The command line (命令行): ``gonghui run``, ``inspect``, ``schema``; ``corpus``, ``train`` and ``evaluate`` are in ``learn``.
 
 Help is in the user's language, which is therefore settled before the commands are declared.
 """
@@ -8,28 +8,16 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from pipeline import __version__
 from pipeline.errors import CannotRun, GonghuiError
-from pipeline.labels import explain, message
-from pipeline.settings import cores, language, settings
-
-LANG = language()
-
-
-def words(code: str, **params: Any) -> str:
-    """A message in the user's language."""
-    return message(code, LANG, **params)
-
-
-class Language(StrEnum):
-    """Languages of messages."""
-
-    zh = "zh"
-    en = "en"
+from pipeline.labels import explain
+from pipeline.learn import commands as learning
+from pipeline.settings import cores, settings
+from pipeline.spoken import LANG, SPOKEN, Lang, words
 
 
 class UnitSource(StrEnum):
@@ -47,8 +35,6 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: boxes do not survive every Windows console
     pretty_exceptions_enable=False,
 )
-SPOKEN = Language(LANG)
-Lang = Annotated[Language, typer.Option("--lang", help=words("help_lang"))]
 
 
 def _print_version(wanted: bool) -> None:
@@ -134,6 +120,11 @@ def schema() -> None:
     from pipeline.records import Record
 
     typer.echo(json.dumps(Record.model_json_schema(), ensure_ascii=False, indent=1))
+
+
+app.add_typer(learning.corpus, name="corpus")
+app.command(help=words("help_train"))(learning.train)
+app.command(help=words("help_evaluate"))(learning.evaluate)
 
 
 def known_rubric(rubric: str | None) -> str | None:

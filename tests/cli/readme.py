@@ -27,7 +27,7 @@ def main() -> None:
 
 def help_of(command: str, lang: str) -> str:
     """The help of one command, as it looks on a console."""
-    arguments = [*filter(None, (command, "--help"))]
+    arguments = [*command.split(), "--help"]
     return f"```console\n$ {' '.join(('gonghui', *arguments))}\n{gonghui(*arguments, lang=lang).stdout.strip()}\n```\n"
 
 
