@@ -23,6 +23,7 @@ from pipeline.resources import table
 from pipeline.settings import PACKAGE, models_at
 
 WORKERS = 2
+KEPT = 8  # sets of trained models in the cache
 # what a trained model depends on: the rooms that read a document, their data, and the training itself
 TRAINED_BY = (
     "records.py", "products.py", "spans.py", "ingest", "segment", "extract", "aggregate/levels.py", "resources/lexicons",
@@ -131,6 +132,9 @@ def fresh_models(files: Sequence[Path], work: Path) -> Path:
         (building / "done").write_text("", encoding="utf-8")
         shutil.rmtree(home, ignore_errors=True)
         building.rename(home)
+        others = sorted((p for p in home.parent.iterdir() if p != home), key=lambda p: p.stat().st_mtime, reverse=True)
+        for old in others[KEPT - 1 :]:
+            shutil.rmtree(old, ignore_errors=True)
     return home
 
 

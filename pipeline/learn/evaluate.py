@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -40,7 +40,7 @@ class Evaluation:
     figures: dict[str, Row]
     intervals: dict[str, tuple[float, float]]  # 95 %, of the headline
     groups: dict[Grouping, dict[str, tuple[int, dict[str, Row]]]]  # group → documents, table
-    failures: int
+    failures: dict[str, int]  # by kind
     before: dict[str, float] = field(default_factory=dict)  # headlines of the last run of this name
     run: Run
 
@@ -98,15 +98,16 @@ def scored(name: str, done: Run, models: Path, work: Path) -> Evaluation:
         figures=figures(done.sheets),
         intervals=intervals(done.sheets),
         groups={by: grouped(done.sheets, by) for by in ("genre", "phenomenon")},
-        failures=len(done.failures),
+        failures=dict(Counter(failure.kind for failure in done.failures)),
         run=done,
     )
     store = work / "evaluate" / f"{name}.json"
     if store.exists():
         rows = json.loads(store.read_text(encoding="utf-8"))["figures"]
         result.before = {k: value for k, row in rows.items() if (value := headline(row)) is not None}
-    store.parent.mkdir(parents=True, exist_ok=True)
-    store.write_text(result.as_json(), encoding="utf-8", newline="\n")
+    if not done.failures:  # a broken run is nothing to compare with
+        store.parent.mkdir(parents=True, exist_ok=True)
+        store.write_text(result.as_json(), encoding="utf-8", newline="\n")
     return result
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from pipeline.labels import message
+from pipeline.labels import label, message
+from pipeline.learn.check import HELD_OUT
 from pipeline.learn.evaluate import Evaluation, Grouping, targets
 from pipeline.learn.matching import MATCH
 from pipeline.learn.scoring import Row, headline
@@ -45,7 +46,12 @@ def summary(evaluation: Evaluation, lang: Lang) -> list[str]:
         target = f"{_rate(asked[name])} {'✗' if short else '✓'}" if name in asked else ""
         rows.append([name, _rate(value), interval, *rates, str(n), target, _change(evaluation.before.get(name), value)])
     head = message("evaluate_head", lang, name=evaluation.name, documents=evaluation.documents, models=evaluation.models)
-    failed = [message("evaluate_failures", lang, count=evaluation.failures)] if evaluation.failures else []
+    failed = []
+    if evaluation.failures:
+        kinds = ", ".join(f"{label('failure', kind, lang)} {n}" for kind, n in sorted(evaluation.failures.items()))
+        failed.append(message("evaluate_failures", lang, count=sum(evaluation.failures.values()), kinds=kinds))
+        if evaluation.name != HELD_OUT:
+            failed += [f"  {text}" for text in dict.fromkeys(f.message for f in evaluation.run.failures)][:3]
     return [head, *failed, *aligned(rows)]
 
 

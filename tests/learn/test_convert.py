@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.errors import CannotRun
 from pipeline.learn import docbin, labelstudio
-from pipeline.learn.gold import canonical
-from pipeline.learn.marks import Marked, gold_of, marked
+from pipeline.learn.gold import canonical, line_starts, locate
+from pipeline.learn.marks import Mark, Marked, gold_of, marked
 from tests.cli.test_cli import gonghui
 from tests.learn import tiny
 
@@ -110,6 +112,15 @@ def test_a_mark_that_moved_gets_its_line_and_occurrence_anew(tmp_path: Path, fil
     file.marks[places[0]] = moved
     item = gold_of(file)["documents"][0]["orgs"][0]
     assert (item["line"], item["text"], item["nth"]) == (7, "县教育", 1)
+
+
+@given(st.text("一二 \n𬱖", min_size=1, max_size=40), st.integers(0, 39), st.integers(1, 12))
+def test_any_span_is_found_again_by_line_and_occurrence(text: str, start: int, length: int) -> None:
+    start %= len(text)
+    end = min(start + length, len(text))
+    marks = [Mark("documents", 0, len(text), {"doc_type": "other", "warnings": []}), Mark("places", start, end, {})]
+    item = gold_of(Marked({"source": "a.txt"}, text, marks))["documents"][0]["places"][0]
+    assert locate(text, line_starts(text), item["line"], item["text"], item["nth"]) == (start, end)
 
 
 @pytest.mark.parametrize(

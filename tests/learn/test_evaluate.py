@@ -18,6 +18,7 @@ from pipeline.learn.matching import MATCH
 from pipeline.learn.scoring import Sheet, figures, headline, score_source
 from pipeline.learn.tables import aligned, breakdown, curve_table, markdown, summary
 from pipeline.learn.train import CRF
+from pipeline.records import Failure
 from pipeline.settings import models_at, models_dir
 from tests.cli.test_cli import gonghui
 from tests.learn import tiny
@@ -68,6 +69,19 @@ def test_a_run_is_compared_with_the_last_of_its_name(tmp_path: Path) -> None:
     assert "0.960 ✗" in text  # the target of counts, missed
     assert "bank" in "\n".join(breakdown(second, "genre", "zh"))
     assert judge.scored("real", imperfect(), Path("models"), tmp_path).before == {}
+
+
+def test_a_run_with_failures_says_which_and_is_not_compared_with(tmp_path: Path) -> None:
+    lost = Failure(source="0.txt", stage="extract", kind="internal", message="NameError: x")
+    broken = imperfect()._replace(failures=[lost, lost])
+    first = judge.scored("dev", broken, Path("models"), tmp_path)
+    assert first.failures == {"internal": 2}
+    text = "\n".join(summary(first, "en"))
+    assert "2 failures" in text
+    assert "NameError: x" in text
+    assert judge.scored("dev", imperfect(), Path("models"), tmp_path).before == {}
+    held_out = judge.scored("test", broken, Path("models"), tmp_path)
+    assert "NameError" not in "\n".join(summary(held_out, "en"))
 
 
 def test_the_json_says_it_all_and_quotes_nothing(tmp_path: Path) -> None:
