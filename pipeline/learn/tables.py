@@ -43,7 +43,8 @@ def summary(evaluation: Evaluation, lang: Lang) -> list[str]:
         n = row.get("gold", row.get("n"))
         rates = [_rate(row.get(rate)) for rate in ("precision", "recall", "macro")]
         interval = "–" if low is None else f"{_rate(low)}–{_rate(high)}"
-        target = f"{_rate(asked[name])} {'✗' if short else '✓'}" if name in asked else ""
+        mark = "" if value is None else " ✗" if short else " ✓"
+        target = _rate(asked[name]) + mark if name in asked else ""
         rows.append([name, _rate(value), interval, *rates, str(n), target, _change(evaluation.before.get(name), value)])
     head = message("evaluate_head", lang, name=evaluation.name, documents=evaluation.documents, models=evaluation.models)
     failed = []
