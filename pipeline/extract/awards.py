@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pipeline.records import AwardLevel
 from pipeline.resources import yaml
+from pipeline.segment.reading import beginning
 
 if TYPE_CHECKING:
     from pipeline.extract.names import Person
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from pipeline.segment import Reading
 
 RANK = re.compile(r"(?:特等|[一二三四五六][、等]?等?(?=奖)|[一二三四]等(?=奖)?|第[一二三四五六七八九十0-9]+名?|冠军|亚军|季军|金奖|银奖|铜奖|优秀奖|优胜奖|团体第[一二三四五六七八九十]|头名|并列第[一二三])")
+
+
+_AHEAD = 300  # how far before an award its winner, grantor and level are looked for
 
 
 class Award(NamedTuple):
@@ -57,18 +61,19 @@ def awards(reading: Reading, marked: list[Marked], people: list[Person], dates: 
     for m in marked:
         name = text[m.start : m.end]
         sentence = reading.sentence_at(m.start)
-        before = text[sentence.start : m.start]
-        winners = [p for p in people if sentence.start <= p.start and p.end <= m.start and not re.search(r"[；。]", text[p.end : m.start])]
+        before = text[max(sentence.start, m.start - _AHEAD) : m.start]
+        own = max(sentence.start, m.start - _AHEAD, text.rfind("；", sentence.start, m.start) + 1, text.rfind("。", sentence.start, m.start) + 1)
+        winners = [p for p in beginning(people, own, m.start) if p.end <= m.start]
         near = winners[-1:] if winners else []
         while near and len(near) < len(winners) and re.fullmatch(r"[、和与及]", text[winners[-len(near) - 1].end : near[0].start]):
             near = winners[-len(near) - 1 :]
         if not near:
-            near = [p for p in people if m.end <= p.start <= m.end + 4]
+            near = beginning(people, m.end, m.end + 5)
         recipient: str | None = "、".join(reading.text.quote(p.start, p.end) for p in near) or None
         kind: Literal["person", "unit"] | None = "person" if near else None
         if recipient is None and (unit := re.search(r"(我[校园厂矿院局镇乡县区市]|本[校园厂院]|学校工会|学校|公司工会|公司|我[校园厂院]工会|工会|[\u4e00-\u9fff]{2,8}(?:小组|班组|车间|科室|队))[^，。；]{0,14}(?:被|获|荣|连续|再次|又)", before)):
             recipient, kind = unit[1], "unit"
-        earlier = [d for d in dates if sentence.start <= d[0] and d[1] <= m.start]
-        date = earlier[-1][2] if earlier and text[earlier[-1][1] : m.start].count("，") <= 3 else None
+        earlier = [d for d in beginning(dates, sentence.start, m.start) if d[1] <= m.start]
+        date = earlier[-1][2] if earlier and text.count("，", earlier[-1][1], m.start) <= 3 else None
         found.append(Award(m.start, m.end, level(name, before[-60:]), rank(name), recipient, kind, date, m.confidence))
     return found

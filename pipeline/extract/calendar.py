@@ -7,7 +7,9 @@ it into ISO with the year that the document settles. Nothing here guesses a year
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
 
@@ -16,15 +18,15 @@ from pipeline.resources import table
 _ZERO = "〇○零０0OoＯ◯"
 _D = str.maketrans({**{c: "0" for c in _ZERO}, **{c: str(i) for i, c in enumerate("零一二三四五六七八九") if i}})
 _X = r"[xX×ｘＸ*＊﹡_＿?？—\-某Ｏ]"
-_Y4 = rf"(?:19|20)\s?[0-9]\s?[0-9]|[一二][{_ZERO}九](?:\s?[{_ZERO}一二三四五六七八九]){{2}}"
+_Y4 = rf"(?:19|20)[ ]?[0-9][ ]?[0-9]|[一二][{_ZERO}九](?:[ ]?[{_ZERO}一二三四五六七八九]){{2}}"
 _YX = rf"20(?:{_X}{{2}}|[0-9]{_X}|{_X}[0-9])|{_X}{{2,8}}|某"
 _Y2 = rf"(?:[0-9]{{2}}|[{_ZERO}一][一二三四五六七八九{_ZERO}])"
 _M = r"(?:1[0-2]|0?[1-9]|十[一二]|[一二三四五六七八九十元])"
 _DAY = r"(?:3[01]|[12][0-9]|0?[1-9]|三十一?|二十[一二三四五六七八九]?|廿[一二三四五六七八九]?|十[一二三四五六七八九]?|[一二三四五六七八九])"
-_DASH = r"\s?(?:[-－—–~～至到、]|——|—-|--)\s?"
+_DASH = r"[ ]?(?:[-－—–~～至到、]|——|—-|--)[ ]?"
 _REL = "今年|去年|明年|本年|当年|前年|上年|来年|同年|次年|翌年"
 _TEN = r"(?:[上中下]旬|初|底|末|中)"
-_YEAR = rf"(?:(?P<y>{_Y4})\s?(?:年度?|(?=学年))|(?P<yx>{_YX})\s?(?:年度?|(?=学年))|(?P<y2>{_Y2})年|(?P<rel>{_REL})度?)"
+_YEAR = rf"(?:(?P<y>{_Y4})[ ]?(?:年度?|(?=学年))|(?P<yx>{_YX})[ ]?(?:年度?|(?=学年))|(?P<y2>{_Y2})年|(?P<rel>{_REL})度?)"
 _TERM = (
     r"(?:的?(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度|(?:第(?P<term>[一二1-2])学期)|(?P<updown>[上下])学?期"
     r"|(?P<season>[春秋])季?(?:学期|期)?)"
@@ -32,24 +34,27 @@ _TERM = (
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("plan", r"[“\"]?(?:“)?(?P<plan>十?[一二三四五])五[”\"]?(?:规划)?(?:期间|时期)"),
-    ("school_year", rf"(?P<y>{_Y4}|{_YX})\s?(?:年|学年)?\s?(?:{_DASH}(?P<y_2>(?:19|20)?[0-9]{{2}}|{_Y4}|{_YX}))?\s?学年度?\s?(?:[（(]?(?:第?(?P<term>[一二上下12])学?期)[）)]?)?"),
-    ("year_term", rf"{_YEAR}\s?{_TERM}"),
-    ("ymd_range", rf"{_YEAR}\s?(?P<m>{_M})\s?月\s?(?P<d>{_DAY})\s?[日号]?{_DASH}(?:(?P<m2>{_M})月)?(?P<d2>{_DAY})\s?[日号]"),
-    ("ym_range", rf"(?:{_YEAR}\s?)(?P<m>{_M})\s?月?份?{_DASH}(?:(?P<y_2>{_Y4})年|(?P<rel2>次年|翌年|今年|明年|本年))?(?P<m2>{_M})\s?月份?(?!\s?[0-9])"),
-    ("ymd", rf"{_YEAR}\s?(?P<m>{_M})\s?月\s?份?(?P<d>{_DAY})\s?[日号]"),
-    ("ymd_bare", rf"(?P<y>(?:19|20)[0-9]{{2}})\s?[.．/\-](?P<m>1[0-2]|0?[1-9])[.．/\-](?P<d>3[01]|[12][0-9]|0?[1-9])(?![0-9.％%])日?"),
+    ("school_year", rf"(?P<y>{_Y4}|{_YX})[ ]?(?:年|学年)?[ ]?(?:{_DASH}(?P<y_2>(?:19|20)?[0-9]{{2}}|{_Y4}|{_YX}))?[ ]?学年度?[ ]?(?:[（(]?(?:第?(?P<term>[一二上下12])学?期)[）)]?)?"),
+    ("year_term", rf"{_YEAR}[ ]?{_TERM}"),
+    ("ymd_range", rf"{_YEAR}[ ]?(?P<m>{_M})[ ]?月[ ]?(?P<d>{_DAY})[ ]?[日号]?{_DASH}(?:(?P<m2>{_M})月)?(?P<d2>{_DAY})[ ]?[日号]"),
+    ("ym_range", rf"(?:{_YEAR}[ ]?)(?P<m>{_M})[ ]?月?份?{_DASH}(?:(?P<y_2>{_Y4})年|(?P<rel2>次年|翌年|今年|明年|本年))?(?P<m2>{_M})[ ]?月份?(?![ ]?[0-9])"),
+    ("ymd", rf"{_YEAR}[ ]?(?P<m>{_M})[ ]?月[ ]?份?(?P<d>{_DAY})[ ]?[日号]"),
+    ("ymd_bare", rf"(?P<y>(?:19|20)[0-9]{{2}})[ ]?[.．/\-](?P<m>1[0-2]|0?[1-9])[.．/\-](?P<d>3[01]|[12][0-9]|0?[1-9])(?![0-9.％%])日?"),
     ("dmy_bare", r"(?<![0-9.])(?P<d>3[01]|[12][0-9]|0[1-9])[.](?P<m>1[0-2]|0[1-9])[.](?P<y>(?:19|20)[0-9]{2})(?![0-9.])"),
-    ("ym", rf"{_YEAR}\s?(?P<m>{_M})\s?月份?{_TEN}?"),
+    ("ym", rf"{_YEAR}[ ]?(?P<m>{_M})[ ]?月份?{_TEN}?"),
     ("ym_bare", r"(?<![0-9.\-—])(?P<y>(?:19|20)[0-9]{2})[.．/](?P<m>1[0-2]|0[1-9]|[1-9])(?![0-9.％%万元人个])"),
-    ("year_fest", rf"{_YEAR}(?:的)?(?P<fest>@FEST@)"),
-    ("md_range", rf"(?P<m>{_M})\s?月\s?(?P<d>{_DAY})\s?[日号]?{_DASH}(?:(?P<m2>{_M})\s?月\s?)?(?P<d2>{_DAY})\s?[日号]"),
-    ("m_range", rf"(?P<m>{_M})\s?(?:月份?)?{_DASH}(?P<m2>{_M})\s?月份?(?!\s?{_DAY}[日号])"),
-    ("md", rf"(?P<m>{_M})\s?月\s?份?(?P<d>{_DAY})\s?[日号]"),
+    ("year_fest", rf"{_YEAR}的?[“\"]?(?P<fest>@FEST@)[”\"]?(?:妇女节|劳动节|青年节|儿童节|节)?(?!红旗|劳动奖|巾帼)"),
+    ("lunar_month", rf"(?:{_YEAR}[ ]?)?(?P<lunar>腊月|正月|冬月)(?:[初廿二三]?[一二三四五六七八九十]{{1,2}})?"),
+    ("md_range", rf"(?P<m>{_M})[ ]?月[ ]?(?P<d>{_DAY})[ ]?[日号]?{_DASH}(?:(?P<m2>{_M})[ ]?月[ ]?)?(?P<d2>{_DAY})[ ]?[日号]"),
+    ("m_range", rf"(?P<m>{_M})[ ]?(?:月份?)?{_DASH}(?P<m2>{_M})[ ]?月份?(?![ ]?{_DAY}[日号])"),
+    ("table_md", r"(?:(?<=\| )|(?<=\|)|(?<=\n)|^)(?P<m>1[0-2]|0?[1-9])\.(?P<d>3[01]|[12][0-9]|0?[1-9])(?:[-—－~～](?P<m2>1[0-2]|0?[1-9])\.(?P<d2>3[01]|[12][0-9]|0?[1-9]))?(?=[ |，：:]|$)(?!.{0,3}[元%万])"),
+    ("md", rf"(?P<m>{_M})[ ]?月[ ]?份?(?P<d>{_DAY})[ ]?[日号]"),
     ("year_range", rf"(?P<y>{_Y4})年?{_DASH}(?P<y_2>{_Y4})年度?(?!级)"),
-    ("y", rf"(?:(?P<y>{_Y4})\s?年度?|(?P<yx>{_YX})\s?年度?|(?P<y2>[0{_ZERO}][0-9一二三四五六七八九])年度?)(?!级|代|来|间|制|龄|以上|生|产量|[0-9]+月)(?:[初底末])?"),
-    ("m", rf"(?<![每个０-９0-9一二三四五六七八九十零半点.])(?P<m>{_M})\s?(?:月份|月{_TEN}|月(?![饼光球亮嫂票均度刊报考]))"),
+    ("y", rf"(?:(?P<y>{_Y4})[ ]?年度?|(?P<yx>{_YX})[ ]?年度?|(?P<y2>[0{_ZERO}][0-9一二三四五六七八九])年度?)(?!级|代|来|间|制|龄|以上|生|产量|[0-9]+月)(?P<edge>[初底末](?!始))?"),
+    ("m", rf"(?<![每个０-９0-9一二三四五六七八九十零半点.])(?P<m>{_M})[ ]?(?:月份|月{_TEN}|月(?![饼光球亮嫂票均度刊报考]))"),
     ("term", r"(?<!每个)(?<![每各本该新])(?:(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度(?!末)|第(?P<term>[一二12])学期)"),
-    ("nth_fest", r"第\s?(?P<nth>[0-9]{1,3}|[一二三四五六七八九十百]+)\s?个[“\"]?(?P<fest>教师节|(?:“?三八”?|国际(?:劳动)?)?妇女节|护士节|记者节)[”\"]?"),
+    ("nth_fest", r"第[ ]?(?P<nth>[0-9]{1,3}|[一二三四五六七八九十百]+)[ ]?个[“\"]?(?P<fest>教师节|(?:“?三八”?|国际(?:劳动)?)?妇女节|护士节|记者节)[”\"]?"),
+    ("d_only", r"(?<![0-9.初第每])(?P<d>3[01]|[12][0-9]|[1-9]|二十[一二三四五六七八九]?|三十一?|十[一二三四五六七八九]?)(?:日(?!常|报|期|子|记|游|益|前|后|程|照|均|夜|本)|号(?!楼|文|线|井|机|馆|院|店|车|炉|门|公|召|码|称|令|矿|窑|厂|厅|教))"),
     ("fest", r"[“\"]?(?P<fest>@FEST@)(?P<after>[”\"]?(?:国际劳动妇女节|国际妇女节|妇女节|国际劳动节|劳动节|青年节|儿童节|节)?)"),
 )  # fmt: skip
 
@@ -140,7 +145,9 @@ def expressions(text: str, start: int = 0, end: int | None = None) -> Iterator[M
     """Every date expression of ``text``, in order, disjoint; those inside 《》 are left out."""
     covered = [(m.start(), m.end()) for m in re.finditer(r"《[^》\n]{0,80}》", text)]
     at = 0
-    for match in _grammar().finditer(text, start, len(text) if end is None else end):
+    last = len(text) if end is None else end
+    while (match := _grammar().search(text, start, last)) is not None:
+        start = match.end()
         while at < len(covered) and covered[at][1] <= match.start():
             at += 1
         if at < len(covered) and covered[at][0] < match.start():
@@ -148,6 +155,8 @@ def expressions(text: str, start: int = 0, end: int | None = None) -> Iterator[M
         moment = _moment(text, match)
         if moment is not None:
             yield moment
+        else:
+            start = match.start() + 1  # 一、8月: what failed as a whole may hold a date
 
 
 def _moment(text: str, match: re.Match[str]) -> Moment | None:
@@ -173,17 +182,23 @@ def _moment(text: str, match: re.Match[str]) -> Moment | None:
     relative = _REL_YEARS.get(got.get("rel", ""))
     month = _number(got["m"]) if "m" in got else None
     day = _number(got["d"]) if "d" in got else None
-    if kind in ("m", "md", "m_range", "md_range") and before[-1:] in ("第", "个", ".", "每"):
+    if kind in ("m", "md", "m_range", "md_range", "d_only") and before[-1:] in ("第", "个", ".", "每"):
         return None
+    if kind in ("m", "md", "m_range") and re.search(r"每(?:年|逢)(?:的)?$", before):
+        redacted = True  # every year's: no year holds
     if kind == "m" and re.match(r"(?:来|龄|以上|工资|内|后|之)", following):
         return None
-    if kind == "m_range" and before[-1:].isdigit():
+    if kind == "m_range" and (before[-1:].isdigit() or ("、" in match[0] and got["m"].isascii() and before[-1:] in ("", "\n", " ")) or got["m"].isascii() != got["m2"].isascii()):
         return None
+    if kind == "lunar_month":
+        month = {"腊月": 13, "冬月": 12, "正月": 2}[got["lunar"]]
+    if "edge" in got:
+        month = 1 if got["edge"] == "初" else 12
     if kind == "fest":
         return _festival(text, a, b, got)
-    if kind == "y" and (following.startswith(("来", "级", "多", "余", "的历史")) or text[a : a + 1] in "—-"):
+    if kind == "y" and month is None and (following.startswith(("来", "级", "多", "余", "的历史")) or text[a : a + 1] in "—-"):
         return None
-    if kind == "ym_bare" and re.match(r"\s?[%％万亿元公平倍]", following):
+    if kind == "ym_bare" and re.match(r"[ ]?[%％万亿元公平倍]", following):
         return None
     if kind == "school_year" and year is None and not redacted:
         return None
@@ -195,7 +210,7 @@ def _moment(text: str, match: re.Match[str]) -> Moment | None:
     elif "updown" in got:
         term = "up" if got["updown"] == "上" else "down"
     elif "season" in got:
-        if not re.search(r"[春秋](?:季|学期|期)", match[0]) and not re.match(r"[运游季]", following):
+        if not re.search(r"[春秋](?:季|学期|期)", match[0]) and re.match(r"[天游]", following):
             return None
         term = "spring" if got["season"] == "春" else "autumn"
     elif "term" in got:
@@ -208,7 +223,7 @@ def _moment(text: str, match: re.Match[str]) -> Moment | None:
         name = next(n for n in _NTH if n in got["fest"])
         festival, year = name, _NTH[name] + _number(got["nth"])
     elif kind == "year_fest":
-        festival = got["fest"].replace("”", "").replace("·", "").replace(".", "")
+        festival = re.sub(r"[”\".·]", "", got["fest"])
         festival = festivals()[festival][0] if festival in festivals() else None
     return Moment(
         a, b, kind, year=year, redacted=bool(redacted), relative=relative, month=month, day=day,
@@ -244,15 +259,32 @@ def _festival(text: str, a: int, b: int, got: dict[str, str]) -> Moment | None:
     if _NOT_A_FESTIVAL.match(following) and (numeric or following.startswith(("红旗", "劳动奖", "巾帼"))):
         return None
     if numeric and not quoted and not re.search(r"节", after):
-        if form == "十一" or text[max(0, a - 1) : a] in "第零一二三四五六七八九十百":
+        if form == "十一" or (a and text[a - 1] in "第零一二三四五六七八九十百"):
             return None
-        if not re.match(r"[、“和与及]|期间|前夕|前后|活动|长假|座谈|当天|联欢|文艺|晚会|慰问|系列|节|，|。|）", following) and text[max(0, a - 1) : a] not in "迎庆“、在":
+        if text[b : b + 1].isdigit() or text[max(0, a - 1) : a].isdigit():
             return None
     if form in ("国庆", "元旦", "清明", "中秋", "重阳", "端午", "元宵", "春节") and re.match(r"[0-9一二三四五六七八九十]+周年|节俭|阅兵|路|村|镇|区", following):
         return None
     name = festivals()[form][0]
+    recurring = re.search(r"每(?:年|逢|到)[^，。；]{0,6}$", text[max(0, a - 10) : a]) is not None
     near = following[:1] == "后" and following[:2] not in ("后勤",)
-    return Moment(a, b + (1 if near else 0), "fest", festival=name, after=near)
+    return Moment(a, b + (1 if near else 0), "fest", redacted=recurring, festival=name, after=near)
+
+
+def days_completed(text: str, moments: list[Moment]) -> list[Moment]:
+    """A bare day (15日) takes month and year from the date before it in its paragraph; without one it is no date."""
+    found: list[Moment] = []
+    breaks = [match.start() for match in re.finditer("\n", text)]
+    before: Moment | None = None
+    for m in moments:
+        if m.kind == "d_only":
+            if before is None or bisect_left(breaks, m.start) - bisect_left(breaks, before.end) > 1 or re.search(r"[0-9一二三四五六七八九十]$", text[max(0, m.start - 1) : m.start]):
+                continue
+            m = m._replace(kind="md", month=before.month_2 or before.month, year=before.year, redacted=before.redacted, relative=before.relative)
+        found.append(m)
+        if m.month is not None and m.month <= 12 and not m.festival:
+            before = m
+    return found
 
 
 def norm(moment: Moment, year_of: Callable[[Moment], int | None]) -> str:
@@ -284,10 +316,14 @@ def norm(moment: Moment, year_of: Callable[[Moment], int | None]) -> str:
             return f"{y}-{month:02d}"
         if day is not None:
             return f"{y}-{month:02d}-{day:02d}"
-        exact = _lunar().get((year, name)) if year is not None else None
+        exact = _lunar().get((year, "春节" if name in ("除夕", "大年初一") else name)) if year is not None else None
+        if exact and name == "除夕":
+            return (date.fromisoformat(f"{y}-{exact}") - timedelta(days=1)).isoformat()
         return f"{y}-{exact}" if exact else f"{y}-{month:02d}"
     if moment.month is None:
         return y
+    if moment.kind == "lunar_month":
+        return f"{other(1) if moment.month == 13 else y}-{'01' if moment.month == 13 else f'{moment.month:02d}'}"
     head = f"{y}-{moment.month:02d}" + (f"-{moment.day:02d}" if moment.day is not None else "")
     if moment.day_2 is not None:
         return f"{head}/{y}-{moment.month_2 or moment.month:02d}-{moment.day_2:02d}"

@@ -24,6 +24,7 @@ _TENTH = {c: i for i, c in enumerate("一二三四五六七八九", 1)} | {"半"
 _HALF = re.compile(r"半(?![个年月天径路道途信])")
 _CHANGE = re.compile(r"([0-9一二两三四五六七八九])角(?:([0-9一二两三四五六七八九])分)?")
 _YUAN_BLOCK = re.compile(r"块(?=钱|[，。；、！？）)…]|$|多|给|买)|块钱")
+_MORE_THAN_ONE = re.compile(r"\s?[多余][样种元层方]")
 _AFTER = re.compile(rf"\s?(?:{'|'.join(sorted(AFTER, key=len, reverse=True))})")
 
 
@@ -137,7 +138,7 @@ def _count(text: str, match: re.Match[str], q: Quantity, r: Rules, blocked: list
     if modifier is None and re.search(r"至少[^，。；]{0,5}$", before):
         modifier = "over"
     tail = _AFTER.match(text, after)
-    if tail and not (tail[0].strip() in ("多", "余") and re.match(r"\s?[多余][样种元层方]", text[after:])):
+    if tail and not (tail[0].strip() in ("多", "余") and _MORE_THAN_ONE.match(text, after)):
         modifier, after = modifier or AFTER[tail[0].strip()], tail.end()
     if _block(blocked, after - 1, after):
         return None

@@ -32,6 +32,7 @@ F = TypeVar("F", bound=r.Finding)
 def ground(made: type[F], text: Text, start: int, end: int, made_by: str, /, **fields: Any) -> F:
     """The one way a finding comes to be: a clean span becomes a raw span and quotes the raw text."""
     a, b = text.span(start, end)
+    b = next((f.end for f in text.fixes if f.kind == "inline_pinyin" and f.start == b), b)  # 工會(huì): its pinyin is the character's
     quote = text.raw[a:b]
     clean = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", text.text[start:end])
     name = {r.Section: "heading", r.Event: "name"}.get(made, "text")
@@ -69,15 +70,15 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
     kind = profile.doc_type(reading, title_text)
     signed = profile.signature(reading, ground_work.moments)
     period, settled = profile.settle(reading, kind, ground_work.moments, signed, title_text)
-    sense = YearSense(reading, ground_work.moments, settled)
+    sense = YearSense(reading, ground_work.moments, settled, summary=kind != "plan")
     dated = [(m.start, m.end, norm(m, sense)) for m in ground_work.moments]
 
     sentences = ground_work.sentences
-    named = mark(models / "names" / "model.crfsuite", ground_work.sight, sentences)
+    named = names_.completed(reading, mark(models / "names" / "model.crfsuite", ground_work.sight, sentences))
     honours = mark(models / "awards" / "model.crfsuite", ground_work.sight, sentences)
     acts = mark(models / "events" / "model.crfsuite", ground_work.sight, sentences)
     people = names_.persons(reading, named, [Span(a.start, a.end) for a in honours])
-    orgs = names_.organisations(reading, named)
+    orgs = [m for m in named if m.label == "ORG"]
     places = [Span(m.start, m.end) for m in named if m.label == "PLC"]
     held = events_.events(reading, acts, dated, ground_work.counts, places, kind, models)
     unit = reporting_unit(reading, orgs, signed.unit)

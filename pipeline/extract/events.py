@@ -9,9 +9,10 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.extract.linear import load
+from pipeline.extract.linear import load, pairs
 from pipeline.records import EventStatus, EventType
 from pipeline.resources import table
+from pipeline.segment.reading import beginning
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pipeline.extract.tagger import Marked
     from pipeline.segment import Reading, Span
 
-_CLAUSE = "，。；！？\n：,;"
+_CUT = re.compile("[，。；！？\n：,;]")
 _THEME_AS = re.compile(r"以[“\"]([^”\"\n]{2,40}(?:[”\"][，、,和]?[“\"][^”\"\n]{2,40}){0,3})[”\"]为(?:主题|题|内容|主要内容)|主题(?:为|是|：)?[“\"]([^”\"\n]{2,40})[”\"]")
 _QUOTED = re.compile(r"[“\"]([^”\"\n]{2,40})[”\"]")
 _PEOPLE = ("人", "人次")
@@ -63,10 +64,7 @@ def features(reading: Reading, start: int, end: int, doc_type: str) -> list[str]
     text = reading.clean
     name = text[start:end]
     sentence = reading.sentence_at(start)
-    left = max((text.rfind(c, sentence.start, start) for c in _CLAUSE), default=-1)
-    clause_start = max(left + 1, sentence.start)
-    right = min((p for c in _CLAUSE if (p := text.find(c, end, sentence.end)) >= 0), default=sentence.end)
-    before, behind = text[clause_start:start], text[end:right]
+    before, behind = _CUT.split(text[max(sentence.start, start - 16) : start])[-1], _CUT.split(text[end : min(sentence.end, end + 16)])[0]
     found = [f"head={head_type(name)}", f"doc={doc_type}", f"last2={name[-2:]}", f"last3={name[-3:]}", f"first2={name[:2]}", f"last1={name[-1:]}"]
     found += [f"n={name[i : i + 2]}" for i in range(len(name) - 1)]
     found += [f"l={before[i : i + 2]}" for i in range(len(before) - 1)][-12:]
@@ -75,12 +73,12 @@ def features(reading: Reading, start: int, end: int, doc_type: str) -> list[str]
     section = reading.section_at(start)
     if section is not None:
         heading = reading.headings[section]
-        found += [f"h={text[i : i + 2]}" for i in range(heading.start, heading.end - 1)]
+        found += pairs("h", text, heading.start, heading.end)
         top = section
         while reading.headings[top].parent is not None:
             top = reading.headings[top].parent or 0
         if top != section:
-            found += [f"t={text[i : i + 2]}" for i in range(reading.headings[top].start, reading.headings[top].end - 1)]
+            found += pairs("t", text, reading.headings[top].start, reading.headings[top].end)
     return found
 
 
@@ -114,16 +112,15 @@ def events(
 
 def _date(text: str, m: Marked, sentence: Span, dates: list[tuple[int, int, str]], marked: list[Marked]) -> str | None:
     """The date in or before the event's clause within its sentence; else one right behind it in brackets."""
-    inside = [d for d in dates if m.start <= d[0] < m.end]
+    inside = beginning(dates, m.start, m.end)
     if inside:
         return inside[-1][2]
-    before = [d for d in dates if sentence.start <= d[0] and d[1] <= m.start]
+    before = [d for d in beginning(dates, sentence.start, m.start) if d[1] <= m.start]
     if before:
         last = before[-1]
-        between = text[last[1] : m.start]
-        if between.count("，") + between.count("；") * 3 <= 3 and "；" not in between:
+        if text.count("，", last[1], m.start) <= 3 and "；" not in text[last[1] : m.start]:
             return last[2]
-    behind = [d for d in dates if m.end <= d[0] <= m.end + 6 and d[1] <= sentence.end and re.match(r"[（(于定在]", text[m.end :])]
+    behind = [d for d in beginning(dates, m.end, m.end + 7) if d[1] <= sentence.end and text[m.end] in "（(于定在"]
     return behind[0][2] if behind else None
 
 
@@ -131,16 +128,15 @@ def _participants(text: str, m: Marked, sentence: Span, counts: list[Count], mar
     """People who took part: a head count in the event's own stretch of the sentence."""
     if kind in ("visit", "aid"):
         return None
-    following = [o.start for o in marked if o.start >= m.end]
-    limit = min([sentence.end, *following[:1]])
-    for c in counts:
-        if c.unit in _PEOPLE and m.end <= c.start < limit and c.value == int(c.value):
+    limit = min([sentence.end, *(o.start for o in beginning(marked, m.end, sentence.end)[:1])])
+    for c in beginning(counts, m.end, limit):
+        if c.unit in _PEOPLE and c.value == int(c.value):
             near = text[m.end : c.start]
             behind = text[c.end : c.end + 6]
             if len(near) <= 24 and re.search(r"参加|参与|参赛|出席|到会|登台|吸引|观众|选手|职工|教师|会员|队|有|，|（|,|共|人数", near + behind) and not re.match(r"(?:获|受|被评|荣)", behind):
                 return int(c.value), c.unit
-    for c in reversed(counts):
-        if c.unit in _PEOPLE and sentence.start <= c.start and c.end <= m.start and c.value == int(c.value):
+    for c in reversed(beginning(counts, max(sentence.start, m.start - 60), m.start)):
+        if c.unit in _PEOPLE and c.end <= m.start and c.value == int(c.value):
             between = text[c.end : m.start]
             if len(between) <= 20 and re.search(r"参加|参与|赴|去|到|前往|分|进行|举行|开展", between) and "，" not in between:
                 return int(c.value), c.unit
@@ -148,10 +144,10 @@ def _participants(text: str, m: Marked, sentence: Span, counts: list[Count], mar
 
 
 def _place(text: str, m: Marked, sentence: Span, places: list[Span]) -> tuple[int, int] | None:
-    for p in places:
-        if m.start <= p[0] and p[1] <= m.end:
+    for p in beginning(places, m.start, m.end):
+        if p[1] <= m.end:
             return (p[0], p[1])
-    near = [p for p in places if sentence.start <= p[0] and p[1] <= m.start and m.start - p[1] <= 12]
+    near = [p for p in beginning(places, max(sentence.start, m.start - 60), m.start) if p[1] <= m.start and m.start - p[1] <= 12]
     for p in reversed(near):
         if re.search(r"(?:去|到|赴|在|于|往|抵|游)$", text[max(0, p[0] - 2) : p[0]]):
             return (p[0], p[1])
@@ -173,7 +169,7 @@ def _theme(text: str, m: Marked, sentence: Span) -> tuple[int, int] | None:
     inner = _QUOTED.search(text, m.start, m.end)
     if inner and "、“" not in text[m.start : m.end] and "和“" not in text[m.start : m.end] and _slogan(inner[1], text[inner.end() : m.end]):
         return inner.span(1)
-    for match in _THEME_AS.finditer(text, sentence.start, sentence.end):
+    for match in _THEME_AS.finditer(text, max(sentence.start, m.start - 240), min(sentence.end, m.end + 240)):
         if -60 <= m.start - match.end() <= 24 or 0 <= match.start() - m.end <= 12:
             return match.span(1) if match[1] else match.span(2)
     return None

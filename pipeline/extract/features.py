@@ -5,14 +5,17 @@ One computation serves every model: ``Sight`` is built once a document and hande
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pipeline.extract.phrases import phrases
 from pipeline.resources import read_text, table, words
+from pipeline.segment import Span
 
 if TYPE_CHECKING:
-    from pipeline.segment import Reading, Span
+    from pipeline.segment import Reading
 
 # lexicon → the letter its hits carry in a feature
 _LEXICONS = ("place", "org", "title", "event")
@@ -29,6 +32,19 @@ def given_names() -> dict[str, int]:
     """Character of given names → how common it is there (0 rare … 3 common)."""
     rows = [(c, int(n)) for c, n in table("lexicons/given_names.tsv", 2)]
     return {c: 3 if n >= 100 else 2 if n >= 30 else 1 for c, n in rows}
+
+
+@cache
+def _places() -> frozenset[str]:
+    return frozenset(name for name, level in table("lexicons/places.tsv", 2) if level != "4")
+
+
+def place_ending_at(text: str, end: int) -> int | None:
+    """Where the longest province, city or county name that ends at ``end`` begins, or None."""
+    for size in range(min(11, end), 2, -1):
+        if text[end - size : end] in _places():
+            return end - size
+    return None
 
 
 @cache
@@ -52,6 +68,23 @@ def _automaton() -> Any:
     return automaton
 
 
+_TAIL = re.compile(r"(?:系列|主题|专项)?(?:活动|比赛|竞赛|大赛|评选|评比|仪式|工程|行动|班|会|赛)")
+
+
+def _joined(text: str, heads: list[Span]) -> list[Span]:
+    """Event nouns that follow one another closely (读书 活动) are one head."""
+    found: list[Span] = []
+    for head in heads:
+        if found and head[0] <= found[-1][1]:
+            found[-1] = Span(found[-1][0], max(head[1], found[-1][1]))
+        else:
+            found.append(head)
+    return [Span(h[0], m.end()) if (m := _TAIL.match(text, h[1])) else h for h in found]
+
+
+LONGEST_TOKEN = 16  # characters of a token that a feature carries: a word is shorter, an endless number is none
+
+
 class Sight:
     """Per-character views of one document's clean text, computed once."""
 
@@ -68,20 +101,89 @@ class Sight:
             tag = token.tag[:2]
             for k in range(token.start, token.end):
                 self.tags[k] = tag
-                self.tokens[k] = token.text
+                self.tokens[k] = token.text[:LONGEST_TOKEN]
             if size > 1:
                 self.shapes[token.start] = f"B{min(size, 4)}"
                 for k in range(token.start + 1, token.end - 1):
                     self.shapes[k] = "M"
                 self.shapes[token.end - 1] = f"E{min(size, 4)}"
+        self.bounds = [(0, 0)] * n
+        for token in reading.tokens:
+            for k in range(token.start, token.end):
+                self.bounds[k] = (token.start, token.end)
         self.lex = [""] * n
+        events: list[Span] = []
+        orgs: list[Span] = []
         for end, (size, tags) in _automaton().iter_long(text):
             first = end - size + 1
+            if any(tag[0] == "e" for tag in tags):
+                events.append(Span(first, end + 1))
+            if "o" in tags:
+                orgs.append(Span(first, end + 1))
             for tag in tags:
                 for k in range(first, end + 1):
                     self.lex[k] += tag + ("B" if k == first else "E" if k == end else "I")
         self.names = [("s" if c in surnames() else "") + str(given_names().get(c, 0)) for c in text]
         self.marks = self._marks(text, n, dates, counts)
+        index_at = [0] * n
+        for i, token in enumerate(reading.tokens):
+            for k in range(token.start, token.end):
+                index_at[k] = i
+        self.event_phrase = self._hints(n, phrases(text, reading.tokens, index_at, _joined(text, events)))
+        self.org_phrase = self._hints(n, phrases(text, reading.tokens, index_at, orgs))
+        self.ahead = self._ahead(text, self.lex)
+        self.titles = self._titles(self.lex)
+        self.again = self._again(text)
+
+    @staticmethod
+    def _ahead(text: str, lex: list[str]) -> list[str]:
+        """How far, within the clause, the next organisation suffix or event noun ends: what a long name leads up to."""
+        found = [""] * len(text)
+        org = event = 99
+        for k in range(len(text) - 1, -1, -1):
+            if text[k] in "，。；：！？、\n":
+                org = event = 99
+            org, event = org + 1, event + 1
+            if "oE" in lex[k]:
+                org = 0
+            if "e" in lex[k] and "E" in lex[k]:
+                event = 0
+            found[k] = f"{min(org, 12) if org < 20 else '-'}.{min(event, 12) if event < 20 else '-'}"
+        return found
+
+    @staticmethod
+    def _hints(n: int, spans: list[Span]) -> list[str]:
+        """B, I, E of the phrases that rules propose; a later one that begins inside an earlier one takes its place."""
+        hints = ["-"] * n
+        for span in spans:
+            for k in range(span[0], span[1]):
+                hints[k] = "B" if k == span[0] else "E" if k == span[1] - 1 else "I"
+        return hints
+
+    @staticmethod
+    def _titles(lex: list[str]) -> list[str]:
+        """Characters from the last title's end and to the next title's begin, up to four: where a person stands."""
+        n = len(lex)
+        since, until = [9] * n, [9] * n
+        last = -9
+        for k in range(n):
+            if k and "tE" in lex[k - 1]:
+                last = k
+            since[k] = k - last
+        nxt = n + 9
+        for k in range(n - 1, -1, -1):
+            until[k] = nxt - k
+            if "tB" in lex[k]:
+                nxt = k
+        return [f"{s if s <= 4 else '-'}.{u if u <= 4 else '-'}" for s, u in zip(since, until, strict=True)]
+
+    @staticmethod
+    def _again(text: str) -> list[str]:
+        """Whether the two characters from here stand more than once in the document."""
+        pairs: dict[str, int] = {}
+        for k in range(len(text) - 1):
+            pairs[text[k : k + 2]] = pairs.get(text[k : k + 2], 0) + 1
+        return ["2" if pairs.get(text[k : k + 2], 0) > 1 else "1" for k in range(len(text))]
 
     @staticmethod
     def _marks(text: str, n: int, dates: Iterable[Span], counts: Iterable[Span]) -> list[str]:
@@ -107,37 +209,26 @@ class Sight:
 
     def features(self, start: int, end: int) -> list[list[str]]:
         """Feature strings of each character of ``text[start:end]``; the window does not look over the edges."""
-        pad = ["^", "^"]
-        c = pad + self.chars[start:end] + ["$", "$"]
-        shape, tag, tok = self.shapes[start:end], self.tags[start:end], self.tokens[start:end]
-        lex = ["^"] + self.lex[start:end] + ["$"]
-        name = ["^"] + self.names[start:end] + ["$", "$"]
-        mark = self.marks[start:end]
+        c = ["^", "^", *self.chars[start:end], "$", "$"]
+        lex = ["^", *self.lex[start:end], "$"]
+        name = ["^", *self.names[start:end], "$", "$"]
         out = []
-        size = end - start
-        for i in range(size):
-            a, b, x, y, z = c[i], c[i + 1], c[i + 2], c[i + 3], c[i + 4]
+        for i in range(end - start):
             k = start + i
-            left = tok_left = tok_right = "^"
-            first = k
-            while first > start and shape[first - start][0] in "ME":
-                first -= 1
-            if first > start:
-                tok_left = tok[first - 1 - start]
-                left = tag[first - 1 - start]
-            last = k
-            while last < end - 1 and (shape[last - start][0] == "M" or shape[last - start][0] == "B"):
-                last += 1
-            right = "$"
-            if last + 1 < end:
-                tok_right = tok[last + 1 - start]
-                right = tag[last + 1 - start]
-            t, s = tok[i], shape[i]
+            a, b, x, y, z = c[i], c[i + 1], c[i + 2], c[i + 3], c[i + 4]
+            first, last = self.bounds[k]
+            tok_left = self.tokens[first - 1] if first > start else "^"
+            tok_right = self.tokens[last] if last < end else "$"
+            s, t, g, m = self.shapes[k], self.tokens[k], self.tags[k], self.marks[k]
             out.append([
-                "0" + x, "1" + b, "2" + y, "3" + a + b, "4" + b + x, "5" + x + y, "6" + y + z, "7" + b + x + y, "8" + a, "9" + z,
-                "A" + s + tag[i], "B" + s + t, "C" + tok_left, "D" + tok_right, "E" + left + "/" + tag[i] + "/" + right,
+                "0" + x, "1" + b, "2" + y, "3" + a + b, "4" + b + x, "5" + x + y, "6" + y + z, "8" + a, "9" + z,
+                "A" + s + g, "B" + s + t, "C" + tok_left, "D" + tok_right,
                 "F" + lex[i + 1], "G" + lex[i], "H" + lex[i + 2], "I" + name[i + 1] + name[i + 2], "J" + name[i] + name[i + 1],
-                "K" + mark[i], "L" + s + lex[i + 1] + mark[i], "M" + name[i + 1] + name[i + 2] + name[i + 3],
-                "N" + tok_left + "/" + s, "O" + t + "/" + tok_right + s,
+                "K" + m, "L" + s + lex[i + 1] + m,
+                "N" + tok_left + "/" + s, "P" + self.ahead[k], "Q" + self.ahead[k] + "/" + lex[i + 1],
+                "T" + self.event_phrase[k], "U" + self.event_phrase[k] + s + lex[i + 1], "V" + self.org_phrase[k],
+                "W" + self.org_phrase[k] + s + lex[i + 1], "X" + self.titles[k] + name[i + 1], "Y" + self.titles[k] + name[i + 1] + name[i + 2],
+                "Z" + (self.event_phrase[k - 1] if i else "^") + self.event_phrase[k] + (self.event_phrase[k + 1] if k + 1 < end else "$"),
+                "R" + self.again[k] + name[i + 1] + name[i + 2], "S" + b + name[i + 1] + name[i + 2] + name[i + 3],
             ])  # fmt: skip
         return out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from pipeline.extract.calendar import Moment, expressions
+from pipeline.extract.calendar import Moment, days_completed, expressions
 from pipeline.extract.counts import Found as CountFound
 from pipeline.extract.counts import find_counts
 from pipeline.extract.features import Sight
@@ -36,10 +36,8 @@ class Groundwork:
         lost = [(h.start, h.end) for h in self.hidden if h.code == "lost_date_part"]
         first = self.reading.text_start
         title = self.reading.part.boundary_title is not None
-        return [
-            m for m in expressions(self.reading.clean)
-            if (m.start >= first or title) and not any(a < m.end and m.start < b for a, b in lost)
-        ]  # fmt: skip
+        found = [m for m in expressions(self.reading.clean) if (m.start >= first or title) and not any(a < m.end and m.start < b for a, b in lost)]
+        return days_completed(self.reading.clean, found)
 
     @cached_property
     def counts(self) -> list[CountFound]:

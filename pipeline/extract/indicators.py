@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pipeline.extract.linear import load
+from pipeline.extract.linear import load, pairs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def features(reading: Reading, c: Found, doc_type: str) -> list[str]:
     section = reading.section_at(c.start)
     if section is not None:
         heading = reading.headings[section]
-        found += [f"h={text[i : i + 2]}" for i in range(heading.start, heading.end - 1)]
+        found += pairs("h", text, heading.start, heading.end)
     return found
 
 

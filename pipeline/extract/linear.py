@@ -23,6 +23,11 @@ class Guess(NamedTuple):
     confidence: float
 
 
+def pairs(prefix: str, text: str, start: int, end: int, longest: int = 200) -> list[str]:
+    """The pairs of characters of ``text[start:end]`` as features; what is longer than ``longest`` is cut."""
+    return [f"{prefix}={text[i : i + 2]}" for i in range(start, min(end, start + longest) - 1)]
+
+
 class Linear:
     """A multinomial (or one-against-rest) logistic model over sparse string features."""
 

@@ -7,11 +7,13 @@ goes on, a generic self-reference that is no name.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.records import Standing
 from pipeline.resources import read_text, yaml
+from pipeline.segment.reading import beginning
 
 if TYPE_CHECKING:
     from pipeline.extract.tagger import Marked
@@ -58,6 +60,236 @@ def rules() -> Rules:
     )
 
 
+def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
+    """What the sequence model marked, mended by the document itself.
+
+    A name that stands once in full is the same name elsewhere; a list of names goes on between its marks; a definite body
+    (县教育局, 市总工会) is an organisation wherever it stands; the title names its unit.
+    """
+    text = reading.clean
+    found = [_edges_mended(reading, _left_completed(text, m)) if m.label == "ORG" else m for m in marked if m.label != "PER" or _plausible(reading, m)]
+    found = [m for m in found if m.label != "ORG" or m.end - m.start >= 2 and _ORG_END.search(text[m.start : m.end])]
+    found = [m for m in found if m.label != "ORG" or not rules().generic_orgs.fullmatch(text[m.start : m.end])]
+    found = _added(found, ((a, b, "ORG", 1.0) for a, b in _definite_bodies(reading)))
+    title = _in_title(reading)
+    if title:
+        found = _added([m for m in found if m.label != "ORG" or m.end <= title[0] or m.start >= title[1]], [(*title, "ORG", 1.0)])
+    found = _added(found, _listed(text, found))
+    return _added(found, _repeated(text, found))
+
+
+def _added(found: list[Marked], more: Iterable[tuple[int, int, str, float]]) -> list[Marked]:
+    """Marks with ``more`` put in where nothing of them is marked yet; a longer organisation takes a shorter one's place."""
+    from pipeline.extract.tagger import Marked
+
+    holder = {k: m for m in found for k in range(m.start, m.end)}
+    for start, end, label, sure in more:
+        hit = {holder[k] for k in range(start, end) if k in holder}
+        if hit and not (label == "ORG" and all(m.label in (label, "PLC") and start <= m.start and m.end <= end for m in hit)):
+            continue
+        if any((m.start, m.end) == (start, end) for m in hit):
+            continue
+        mark = Marked(start, end, label, sure)
+        holder.update((k, mark) for k in range(start, end))
+    return sorted(set(holder.values()))
+
+
+_FUNCTION = set("的了在和与及由向受被经到对请是从为于给报按据照过入让邀望议将把等任以有各我本该这那全是个")
+
+
+def _left_completed(text: str, m: Marked) -> Marked:
+    """An organisation cut at an administrative letter (市镇中心小学) takes back the place that the document repeats before it (横市镇…)."""
+    if text[m.start] not in "市县区镇乡村州" or text[m.start : m.start + 2] in ("县城", "区域", "市区", "乡村"):
+        return m
+    start, head = m.start, text[m.start : m.start + 2]
+    for size in (1, 2, 3):
+        at = m.start - size
+        if at < 0 or not "\u4e00" <= text[at] <= "\u9fff" or text[at] in _FUNCTION:
+            break
+        if text.count(text[at : m.start] + head) >= 2:
+            start = at
+    return m._replace(start=start)
+
+
+_NO_BRANCH = frozenset("我们 他们 基层 各个 下属 所属 参加 全体 部分 有关 所有 学院 二级 本级 优秀 先进 其他 这个 每个 开展 组织 成立 各级 通过 由于".split())
+_ORG_END = re.compile(
+    r"(?:会|局|厅|部|委|办|所|院|校|学|园|司|团|厂|矿|行|社|站|段|队|组|中心|镇|乡|府|处|店|馆|台|报|网|库|场|城|楼|超市|基地|联盟|街道|社区|公司|[一二三四五六七八九]中|中小|市总|县总|区总|省总|市局|县局|省局|完小|法院|大厦|电厂|监狱|银行|师范|农校|职校|技校|职中|党校|航空|铁路|快递|外卖|酒店|宾馆|支行|分行|总行|村|路局)$"
+)
+
+
+def _token_at(reading: Reading, offset: int) -> int:
+    from bisect import bisect_right
+
+    return max(bisect_right(reading.tokens, offset, key=lambda t: t.start) - 1, 0)
+
+
+def _edges_mended(reading: Reading, m: Marked) -> Marked:
+    """An organisation without the verb or preposition in front (登在局工会), with the union it is followed by (中心小学|工会)."""
+    from pipeline.extract.phrases import _STOP_WORDS
+
+    text, start, end = reading.clean, m.start, m.end
+    i = _token_at(reading, start)
+    while i < len(reading.tokens):
+        token = reading.tokens[i]
+        if token.start < start or token.end >= end - 1:
+            break
+        if token.tag[:1] in ("p", "c", "d", "r", "u") or token.text in _STOP_WORDS or (token.tag == "v" and len(token.text) <= 2 and text[token.end] in "省市县区镇乡局集"):
+            start = token.end
+            i += 1
+        else:
+            break
+    if text.startswith("工会", end) and re.search(r"(?:学|校|园|司|厂|矿|院|局|行|团|段|站|社区|中心|街道|部|镇|乡|村|中小)$", text[start:end]) and _proper_unit(text[start:end]):
+        end += 2
+    return m._replace(start=start, end=end)
+
+
+def _proper_unit(name: str) -> bool:
+    return len(name) >= 4 and not rules().generic_orgs.fullmatch(name)
+
+
+_FIXED_TERM = re.compile(r"(?:同志)?(?:建设)?.{0,12}?(?:理论|思想|主义|重要讲话)")
+_LEADERS = frozenset("邓小平 毛泽东 马克思 列宁 习近平 江泽民 胡锦涛 恩格斯 斯大林".split())
+
+
+def _plausible(reading: Reading, m: Marked) -> bool:
+    """Whether a marked person can be one: no dictionary word alone, no cut through a word, no four characters without a reason."""
+    text = reading.clean
+    name = re.sub(r"\s", "", text[m.start : m.end])
+    from pipeline.extract.features import surnames
+
+    if "·" in name:
+        return True
+    named = rules().title_after.match(text, m.end) or rules().title_before.search(text, max(0, m.start - 8), m.start)
+    listed = text[m.end : m.end + 1] in ("、", " ") or text[max(0, m.start - 1) : m.start] in ("、", "：")
+    if len(name) < 2 or len(name) > 6:
+        return False
+    if name in _LEADERS and _FIXED_TERM.match(text, m.end):
+        return False
+    first = reading.tokens[_token_at(reading, m.start)]
+    if len(name) == 2 and (name in _common_words() or first.tag == "ns" and first.text == name) and not (named or m.confidence >= 0.95):
+        return False
+    if len(name) == 3 and not (named or listed) and m.confidence < 0.85:
+        if first.start == m.start and (first.text == name or first.text in _common_words()):
+            return False
+        if name[1:] in _common_words() and text.count(name) == 1:
+            return False
+    if len(name) >= 4 and name[:2] not in surnames() and m.confidence < 0.8 and not _SHORT.fullmatch(name):
+        return False
+    if m.confidence < 0.75 and not (named or listed) and _cuts_word(reading, m):
+        return False
+    return "\n" not in text[m.start : m.end] or m.confidence >= 0.8
+
+
+def _cuts_word(reading: Reading, m: Marked) -> bool:
+    """Whether an edge of the span lies inside a dictionary word."""
+    from bisect import bisect_right
+
+    tokens = reading.tokens
+    for edge in (m.start, m.end):
+        token = tokens[bisect_right(tokens, edge, key=lambda t: t.start) - 1]
+        if token.start < edge < token.end and token.text in _common_words():
+            return True
+    return False
+
+
+_BODIES = re.compile(
+    r"(?:自治区|[省市县区州旗])(?:总工会|教育工会|教育局|教体局|教委|教育厅|妇联|团委|卫生局|卫健委|卫健局|人社局|民政局|财政局|公安局|司法局"
+    r"|文化局|文体局|交警大队|慈善总会|慈善会|红十字会|残联|科协|妇幼保健院|疾控中心|人民医院|中医院|职教中心|教师进修学校|教研室|法院|电视台|劳动局"
+    r"|安监局|机关工委|体育局|计生局|税务局|供电公司)|(?<![\u4e00-\u9fff])[乡镇](?:总工会|教育工会|教育办|民政所|政府|卫生院)"
+    r"|(?<=[，、。的由到和与加])(?:教研室|教师进修学校|教育局|教育工会|政协|人大|妇联)(?=[、，。的和与组主举])|(?P<branch>[\u4e00-\u9fff]{2})分工会(?=[，。、现会委的成在是工]|$)"
+)
+
+
+def _definite_bodies(reading: Reading) -> list[tuple[int, int]]:
+    """Bodies of an administration, with the place before them where the gazetteer knows it (宁乡县教育局, 县教育局)."""
+    from pipeline.extract.features import place_ending_at
+
+    text, found = reading.clean, []
+    for m in _BODIES.finditer(text):
+        if m["branch"]:
+            if m["branch"] not in _NO_BRANCH and (m.start(), m["branch"]) == ((t := reading.tokens[_token_at(reading, m.start())]).start, t.text):
+                found.append(m.span())
+            continue
+        if text[m.start()] not in "自省市县区州旗":
+            found.append(m.span())
+            continue
+        if text.startswith("自治区", m.start()):
+            level = 3
+        else:
+            level = 1
+        start = place_ending_at(text, m.start() + level)
+        if start is None:
+            start = m.start()
+            if start and "\u4e00" <= text[start - 1] <= "\u9fff" and text[start - 1] not in "在由向受被经到和与及、的获对请是从为给报按据照过入了让邀望议于":
+                continue
+        found.append((start, m.end()))
+    return found
+
+
+def _in_title(reading: Reading) -> tuple[int, int] | None:
+    from pipeline.extract.organisation import unit_in_title
+
+    return unit_in_title(reading)
+
+
+_LIST_ITEM = re.compile(r"[、 　](?:(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff] {1,3}[\u4e00-\u9fff])(?=[、 　，。；）)\n]|等|$))")
+
+
+def _listed(text: str, found: list[Marked]) -> list[tuple[int, int, str, float]]:
+    """Between or beside two marked names of one list, what begins with a surname is a name too."""
+    from pipeline.extract.features import given_names, surnames
+
+    people = [m for m in found if m.label == "PER"]
+    more = []
+    for m, n in zip(people, people[1:], strict=False):
+        between = text[m.end : n.start]
+        if 3 <= len(between) <= 30 and re.fullmatch(r"[、 　](?:[\u4e00-\u9fff]{2,4}[、 　]|[\u4e00-\u9fff] {1,3}[\u4e00-\u9fff][、 　]+)+ *", between):
+            for item in re.finditer(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff] {1,3}[\u4e00-\u9fff]", between):
+                word = item[0].replace(" ", "")
+                if word[0] in surnames() or word[:2] in surnames():
+                    more.append((m.end + item.start(), m.end + item.end(), "PER", 0.9))
+    for m in people:  # the list goes on behind its last mark
+        item = _LIST_ITEM.match(text, m.end)
+        if item and text[m.end] == "、" and item["name"][0] in surnames() and all(c in given_names() for c in item["name"][1:].strip()):
+            if any(text[max(0, p.start - 1) : p.start] == "、" or p.end == m.start - 1 for p in (m,)):
+                more.append((item.start("name"), item.end("name"), "PER", 0.7))
+    return more
+
+
+def _repeated(text: str, found: list[Marked]) -> list[tuple[int, int, str, float]]:
+    """Further places where a marked name stands, letter for letter."""
+    more = []
+    for label, least, sure in (("ORG", 4, 0.5), ("PER", 2, 0.7), ("PLC", 2, 0.7)):
+        names = {text[m.start : m.end] for m in found if m.label == label and m.end - m.start >= least and m.confidence >= sure}
+        if label == "PER":
+            names = {n for n in names if len(n) >= 3 or " " in n or n not in _common_words()}
+        again = [(-len(name), end + 1 - len(name)) for end, name in _automaton_of(names).iter(text)] if names else []
+        more += [(start, start - size, label, 0.6) for size, start in sorted(again)]
+    return more
+
+
+def _automaton_of(names: set[str]) -> Any:
+    """All the names in one automaton: the text is read once, however many there are."""
+    import ahocorasick
+
+    automaton = ahocorasick.Automaton()
+    for name in names:
+        automaton.add_word(name, name)
+    automaton.make_automaton()
+    return automaton
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    """Two-character words that are also possible names: they are not carried over from one place to another."""
+    from pipeline.segment.tokens import common_words
+
+    return common_words()
+
+
+_NOT_A_TITLE = re.compile(r"们|会|队|节|团|代表|小组|家|组|协会")
+
+
 def persons(reading: Reading, marked: list[Marked], honours: list[Span]) -> list[Person]:
     """Persons with role and standing; ``honours`` are the spans of awards, whose sentences make winners."""
     r, text = rules(), reading.clean
@@ -67,7 +299,7 @@ def persons(reading: Reading, marked: list[Marked], honours: list[Span]) -> list
     for i in range(len(spans) - 1, -1, -1):
         m = spans[i]
         after = r.title_after.match(text, m.end)
-        if after and not re.match(r"(?:们|会|队|节|团|代表|小组|家|组|协会)", text[after.end() :]):
+        if after and not _NOT_A_TITLE.match(text, after.end()):
             shared[i] = after["role"] or after["paren"]
         elif i + 1 < len(spans) and re.fullmatch(r"[、和与及]", text[m.end : spans[i + 1].start]):
             shared[i] = shared[i + 1] if r.title_after.match(text, spans[i + 1].end) or shared[i + 1] else None
@@ -87,16 +319,14 @@ def _plain(role: str | None) -> str | None:
     return re.sub(r"^(?:等|原|前|时任|老(?!师))", "", role) if role else None
 
 
+_AROUND = 400  # how far around a person the sentence is read: farther than any real one reaches
+
+
 def _standing(reading: Reading, m: Marked, role: str | None, honours: list[Span], r: Rules) -> Standing | None:
     sentence = reading.sentence_at(m.start)
-    words = reading.clean[sentence.start : sentence.end]
+    first, last = max(sentence.start, m.start - _AROUND), min(sentence.end, m.end + _AROUND)
+    words = reading.clean[first:last]
     for pattern, roles, standing in r.standing:
         if pattern.search(words) and roles.search(role or ""):
             return standing
-    return "winner" if any(sentence.start <= h[0] < sentence.end for h in honours) else None
-
-
-def organisations(reading: Reading, marked: list[Marked]) -> list[Marked]:
-    """Organisations, generic self-references left out."""
-    r, text = rules(), reading.clean
-    return [m for m in marked if m.label == "ORG" and not r.generic_orgs.fullmatch(text[m.start : m.end])]
+    return "winner" if beginning(honours, first, last) else None

@@ -34,7 +34,7 @@ _LED = re.compile(r"的?(?:和|、|及|与)?.{0,24}?(?:正确|坚强|亲切)?(?:
 def reporting_unit(reading: Reading, orgs: list[Marked], signed: Span | None) -> tuple[int, int] | None:
     """Clean span of the unit's best mention, or None where only 我校 or xx小学 speaks."""
     text = reading.clean
-    for span in (_signed(text, signed), _in_byline(reading), _in_title(reading)):
+    for span in (_signed(text, signed), _in_byline(reading), unit_in_title(reading)):
         if span:
             return _best_form(text, span, orgs)
     return _repeated(reading, orgs)
@@ -73,7 +73,7 @@ def number_like(piece: str) -> bool:
     return bool(re.match(r"[（(]?[一二三四五六七八九十0-9①-⑳]+[、.．）)]", piece))
 
 
-def _in_title(reading: Reading) -> tuple[int, int] | None:
+def unit_in_title(reading: Reading) -> tuple[int, int] | None:
     """The unit that the title names: 清河县第三小学工会2012年工作总结, ——在白杨沟煤矿工会第六次会员代表大会上的报告."""
     for line in reversed(reading.title_lines):
         match = _NAMED.search(reading.clean, line.start, line.end)

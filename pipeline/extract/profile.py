@@ -68,6 +68,7 @@ def signature(reading: Reading, moments: list[Moment]) -> Signature:
     lines = list(reading.sign_off)
     under = [ln for ln in reading.lines if ln.start >= reading.body.start][:2] if reading.title_lines else []
     lines += [ln for ln in under if ln not in lines and ln.end - ln.start <= 40 and reading.clean[ln.end - 1] not in "。；：，"]
+    lines += [ln for ln in reading.lines if ln not in lines and any(t.start == ln.start and t.end < ln.end for t in reading.title_lines)]
     for line in lines:
         inside = [m for m in moments if line.start <= m.start and m.end <= line.end]
         for m in inside:
@@ -154,7 +155,9 @@ def settle(reading: Reading, kind: DocType, moments: list[Moment], signed: Signa
     if label == "unknown" and kind in ("summary", "plan") and (titled or year is not None):
         label = "year"
     period = _period(label, year, basis, title_term, moments, reading, signed_month)
-    settled = Settled(year, basis)
+    settled = Settled(year, basis, several=period.label == "multi_year")
+    if period.label == "multi_year":
+        return period, settled
     if period.start and period.end and len(period.start) == 7:
         months = [int(p[:4]) * 12 + int(p[5:7]) - 1 for p in (period.start, period.end)]
         settled = Settled(year, basis, months[0], months[1])

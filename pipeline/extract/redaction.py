@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import NamedTuple
 
 from pipeline.records import WarningCode
@@ -10,7 +11,7 @@ from pipeline.records import WarningCode
 _X = r"[xX×ｘＸ*＊﹡_＿]"
 _PATTERNS: tuple[tuple[WarningCode, str], ...] = (
     ("lost_date_part", r"(?<![0-9])(?:20[0-9]{2}[0-9]{1,2}月|20[0-9]{2}[0-9]{2,4}日|[0-9]{3,4}日|20[0-9]{6,7}日)"),
-    ("redacted_year", rf"20(?:{_X}{{2}}|[0-9]{_X}|—{{2}}|--)(?:[年学\-—]|$)?|(?<![0-9A-Za-z]){_X}{{2,6}}年+|某某?年|_{{3,}}年?(?=[，,]|度|工会)"),
+    ("redacted_year", rf"20(?:{_X}{{2}}|[0-9]{_X}|—{{2}}|--)(?:[年学\-—]|$)?|(?<![0-9A-Za-z]){_X}{{2,6}}年+|某某?年|(?<!_)_{{3,}}年?(?=[，,]|度|工会)"),
     ("redacted_count", rf"(?:{_X}{{1,5}}|某)\s?(?:余|多)?(?:名|人次|人|元|万元|%|％|次|篇|条|件|项|户|场|份|期|位|本|个|届|课时|平方米|亩)(?![民员校事会])"),
     ("redacted_name", rf"[\u4e00-\u9fff]{_X}{{1,3}}(?=老师|同志|同学|校长|主席|，|、|。|等|（|和)|{_X}{{1,4}}(?=市|县|区|镇|乡|村|小学|中学|学校|公司|局|厂|街道|医院|老师|同志|教师|主席|工会|幼儿园|省|大学|学院|集团|银行|校长|社区|矿)|某某(?!年)"),
     ("masked_words", rf"[“\"][.．。·]?[”\"]|[\u4e00-\u9fff](?:__|\*\*|＊＊|﹡﹡)[\u4e00-\u9fff]"),
@@ -32,10 +33,13 @@ def hidden(text: str) -> list[Hidden]:
     """Every such place, in order; one place is reported once, by the first rule that names it."""
     found: list[Hidden] = []
     for code, pattern in _RULES:
+        new: list[Hidden] = []
         for match in pattern.finditer(text):
-            if not any(h.start < match.end() and match.start() < h.end for h in found):
-                found.append(Hidden(code, *match.span()))
-    return sorted(found, key=lambda h: h.start)
+            k = bisect_right(found, match.start(), key=lambda h: h.start)
+            if (not k or found[k - 1].end <= match.start()) and (k == len(found) or match.end() <= found[k].start):
+                new.append(Hidden(code, *match.span()))
+        found = sorted([*found, *new], key=lambda h: h.start)
+    return found
 
 
 def is_redacted(found: list[Hidden]) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.extract.linear import Linear, load
+from pipeline.extract.linear import Linear, load, pairs
 from pipeline.segment import Span
 from pipeline.segment.numbering import number_at
+from pipeline.segment.reading import beginning
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +53,7 @@ def features(reading: Reading, unit: Span, doc_type: str) -> list[str]:
     section = reading.section_at(unit.start)
     while section is not None:
         heading = reading.headings[section]
-        found += [f"h={text[i : i + 2]}" for i in range(heading.start, heading.end - 1)]
+        found += pairs("h", text, heading.start, heading.end)
         if heading.start >= unit.start and heading.end <= unit.end and heading.body.end <= unit.end + 2:
             found.append("is_item")
         section = heading.parent
@@ -65,9 +66,10 @@ def statements(reading: Reading, doc_type: str, models: Path) -> list[Statement]
     """Problems, requests, plans and proposals of the document, in order."""
     model: Linear = load(models / "statement" / "weights.json.gz")
     text, found = reading.clean, []
-    headings = {(h.start, h.end) for h in reading.headings if h.body.end - h.end > 6}
+    headings = [(h.start, h.end) for h in reading.headings if h.body.end - h.end > 6]
     for unit in units(reading):
-        if any(unit.start <= a and b <= unit.end and unit.end - unit.start - (b - a) <= 2 for a, b in headings):
+        inside = beginning(headings, unit.start, unit.end)
+        if any(b <= unit.end and unit.end - unit.start - (b - a) <= 2 for a, b in inside):
             continue  # a heading with text below it only announces
         guess = model.best(features(reading, unit, doc_type))
         if guess.label != "none":

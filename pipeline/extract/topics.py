@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from pipeline.extract.linear import load
@@ -23,8 +24,10 @@ def section_features(reading: Reading, heading: Span | None, body: Span) -> list
         found += [f"h={words[i : i + 2]}" for i in range(len(words) - 1)] + [f"hh={words[i : i + 3]}" for i in range(len(words) - 2)]
     stretch = text[body.start : min(body.end, body.start + 1500)]
     seen: dict[str, int] = {}
-    for token in reading.tokens:
-        if token.start >= body.start and token.end <= min(body.end, body.start + 1500) and len(token.text) >= 2:
+    first = bisect_left(reading.tokens, body.start, key=lambda t: t.start)
+    last = bisect_right(reading.tokens, min(body.end, body.start + 1500), lo=first, key=lambda t: t.end)
+    for token in reading.tokens[first:last]:
+        if len(token.text) >= 2:
             seen[token.text] = seen.get(token.text, 0) + 1
     found += [f"w={w}" for w in seen] + [f"w2={w}" for w, n in seen.items() if n >= 2]
     found += [f"pos={body.start * 4 // max(len(text), 1)}", f"size={min(len(stretch) // 150, 8)}"]

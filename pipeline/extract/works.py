@@ -12,6 +12,9 @@ from pipeline.resources import yaml
 WORK = re.compile(r"《[^《》\n]{1,60}(?:《[^》\n]{1,40}》[^《》\n]{0,20})?》|〈[^〉\n]{1,40}〉")
 
 
+_AROUND = 120  # how far before a work its clause is read
+
+
 class Found(NamedTuple):
     """A work at ``[start, end)`` of the clean text."""
 
@@ -33,8 +36,9 @@ def find_works(text: str) -> list[Found]:
     found = []
     for match in WORK.finditer(text):
         title = match[0][1:-1]
-        clause_start = max(text.rfind(c, 0, match.start()) for c in "。；\n")
-        around = text[clause_start + 1 : match.start()] + "《》" + text[match.end() : match.end() + 12]
+        ahead = text[max(0, match.start() - _AROUND) : match.start()]
+        clause_start = max(ahead.rfind(c) for c in "。；\n")
+        around = ahead[clause_start + 1 :] + "《》" + text[match.end() : match.end() + 12]
         kind: WorkKind = next((k for title_rule, context, k in _kinds() if title_rule.search(title) and context.search(around)), "doc")
         found.append(Found(match.start(), match.end(), kind))
     return found

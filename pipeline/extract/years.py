@@ -7,7 +7,7 @@ document's, else none.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,7 +17,7 @@ from pipeline.records import PeriodBasis
 from pipeline.resources import table
 
 if TYPE_CHECKING:
-    from pipeline.segment import Reading
+    from pipeline.segment import Heading, Reading
 
 
 class Settled(NamedTuple):
@@ -27,6 +27,7 @@ class Settled(NamedTuple):
     basis: PeriodBasis | None
     first: int | None = None  # months since year 0 of the period's first and last month
     last: int | None = None
+    several: bool = False  # a period of several years gives no single year to a bare month
 
 
 @cache
@@ -59,24 +60,42 @@ def body_year(moments: list[Moment], reading: Reading) -> int | None:
     return None
 
 
+_NEXT_YEAR = re.compile(r"明年|来年|下一?年度?|下一步|下步|今后|新的一年|打算|展望|下一阶段")
+
+
+_SINCE = re.compile(r"以来|起|开始|至今")
+
+
+def _within(spans: list[tuple[int, int]], around: Heading) -> list[tuple[int, int]]:
+    """The spans, in order, that begin inside ``around``."""
+    return spans[bisect_left(spans, (around.start, 0)) : bisect_left(spans, (around.end, 0))]
+
+
 class YearSense:
     """Gives a moment without a year the year that holds for it."""
 
-    def __init__(self, reading: Reading, moments: list[Moment], settled: Settled) -> None:
+    def __init__(self, reading: Reading, moments: list[Moment], settled: Settled, *, summary: bool = True) -> None:
+        self._summary = summary
         self._reading = reading
         self._settled = settled
         self._stated = [m for m in moments if m.year is not None and not m.festival and m.kind != "plan"]
         self._starts = [m.start for m in self._stated]
         self._redacted = [m.start for m in moments if m.redacted]
+        self._outlooks = [m.span() for m in _NEXT_YEAR.finditer(reading.clean)] if summary else []
+        self._planning = [any(b <= h.end for _, b in _within(self._outlooks, h)) for h in reading.headings] if summary else []
 
     def __call__(self, moment: Moment) -> int | None:
         """The year of ``moment``, or None where the text does not settle it."""
         settled = self._settled
+        if moment.kind == "d_only":
+            return None
         if moment.relative is not None:
             return None if settled.year is None else settled.year + moment.relative
         near = self._stated_before(moment)
         if near is not None:
             return near
+        if settled.several:
+            return None
         month = moment.month
         if month is None and moment.festival:
             from pipeline.extract.calendar import festivals
@@ -88,7 +107,24 @@ class YearSense:
             for total in range(settled.first, settled.last + 1):
                 if total % 12 == month - 1:
                     return total // 12
+        if settled.year is not None and self._looks_ahead(moment):
+            return settled.year + 1
         return settled.year
+
+    def _looks_ahead(self, moment: Moment) -> bool:
+        """Whether the moment stands in what a yearly summary plans for the year to come."""
+        if not self._summary:
+            return False
+        before = bisect_right(self._outlooks, moment.start, key=lambda span: span[1]) - 1
+        line = bisect_right(self._reading.lines, moment.start, key=lambda span: span.start) - 1
+        if before >= 0 and line >= 0 and self._outlooks[before][0] >= self._reading.lines[line].start:
+            return True
+        section = self._reading.section_at(moment.start)
+        while section is not None:
+            if self._planning[section]:
+                return True
+            section = self._reading.headings[section].parent
+        return False
 
     def _stated_before(self, moment: Moment) -> int | None:
         """The year that the same sentence states before the moment (2012年上学期，…，6月18日)."""
@@ -96,10 +132,9 @@ class YearSense:
         sentence = self._reading.sentence_at(moment.start)
         while i >= 0 and self._stated[i].start >= sentence.start:
             m = self._stated[i]
-            between = self._reading.clean[m.end : moment.start]
-            if any(m.end <= r < moment.start for r in self._redacted):
+            if bisect_left(self._redacted, m.end) < bisect_left(self._redacted, moment.start):
                 return None
-            if not re.match(r"以来|起|开始|至今", between) and m.kind != "year_range":
+            if not _SINCE.match(self._reading.clean, m.end, moment.start) and m.kind != "year_range":
                 if m.term in ("down", "autumn", "term1") and moment.month and moment.month <= 2:
                     return m.year + 1 if m.year else None
                 return m.year

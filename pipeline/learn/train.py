@@ -10,11 +10,11 @@ from pipeline.learn import classifiers, taggers
 from pipeline.learn.examples import Example, Split, examples
 
 CRF = {
-    "names": {"c1": 0.03, "c2": 0.02, "max_iterations": 120, "feature.possible_transitions": True},
-    "events": {"c1": 0.05, "c2": 0.01, "max_iterations": 150, "feature.possible_transitions": True},
-    "awards": {"c1": 0.05, "c2": 0.01, "max_iterations": 120, "feature.possible_transitions": True},
+    "names": {"c1": 0.05, "c2": 0.05, "max_iterations": 110, "feature.possible_transitions": True},
+    "events": {"c1": 0.05, "c2": 0.05, "max_iterations": 110, "feature.possible_transitions": True},
+    "awards": {"c1": 0.05, "c2": 0.05, "max_iterations": 110, "feature.possible_transitions": True},
 }
-NAME_COPIES = 2
+NAME_COPIES = 4
 
 
 def train(corpus: Path, models: Path, splits: tuple[Split, ...] = ("train", "dev"), only: Iterable[str] = ()) -> dict[str, Any]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _END = "。！？!?：:；;"
 _OPEN, _CLOSE = "“‘「『《（(【[", "”’」』》）)】]"
-_INLINE = re.compile(r"(?:(?<=[。；;！？!?）)：:”…])|(?<=  ))[ 　]*(?=[（(\[【第一二三四五六七八九十0-9①-⒛㈠-㈩])")
+_INLINE = re.compile(r"(?:(?<=[。；;！？!?）)：:”…])|(?<=  ))[ 　]{0,8}(?=[（(\[【第一二三四五六七八九十0-9①-⒛㈠-㈩])")
 _UNBROKEN = 500  # a line this long with several numbers in it is a text whose line breaks were lost
 
 
@@ -47,7 +47,7 @@ def _openers(reading: Reading) -> list[Opener]:
         if number is not None and _opens(text, number, line):
             found.append(Opener(line.start, number, line, False))
     found = _without_lone_words(found)
-    found = [o for o in found if not _runs_on(text, o, found)]
+    found = [o for i, o in enumerate(found) if not _runs_on(text, found, i)]
     found += _inline(text, lines, found)
     taken = {o.line for o in found}
     plain = unnumbered_headings(reading, lines, taken)
@@ -57,7 +57,7 @@ def _openers(reading: Reading) -> list[Opener]:
 
 def _opens(text: str, number: Number, line: Span) -> bool:
     """A number opens a section only where a text follows it that is not itself a number, a date or a table cell."""
-    rest = text[number.end : line.end].strip()
+    rest = text[number.end : min(line.end, number.end + 40)].strip()
     if not rest or "|" in rest[:12]:
         return False
     if number.style == "ar" and number.value > 40:
@@ -70,12 +70,13 @@ def _without_lone_words(openers: list[Opener]) -> list[Opener]:
     for style in ("word", "shi", "di", "nth"):
         series = [o for o in openers if o.number and o.number.style == style]
         if len(series) < 2 or not any(o.number and o.number.value >= 2 for o in series):
-            openers = [o for o in openers if o not in series]
+            openers = [o for o in openers if o.number is None or o.number.style != style]
     return openers
 
 
-def _runs_on(text: str, opener: Opener, openers: list[Opener]) -> bool:
+def _runs_on(text: str, openers: list[Opener], i: int) -> bool:
     """A paragraph that opens with ⑴ and holds ⑵, ⑶ … too is a list, unless the series opens paragraphs or each item names its part."""
+    opener = openers[i]
     n = opener.number
     if n is None or n.value != 1 or n.style in ("cn", "part", "section"):
         return False
@@ -83,7 +84,8 @@ def _runs_on(text: str, opener: Opener, openers: list[Opener]) -> bool:
     run = _run([m for m in inner if m.style == n.style], 2)
     if not run or all(_names_its_part(text, m, opener.line) for m in (n, *run)):
         return False
-    following = next((o.number for o in openers if o.start > opener.start and o.number and o.number.style == n.style), None)
+    later = (openers[k].number for k in range(i + 1, len(openers)))
+    following = next((m for m in later if m and m.style == n.style), None)
     return following is None or following.value != run[-1].value + 1
 
 
@@ -134,9 +136,10 @@ def _levels(openers: list[Opener]) -> list[int]:
     stack: list[tuple[str, int]] = []  # style and last value of each open level
     numbers = [o.number for o in openers]
     inner = _inner_styles(numbers)
+    following = _following(numbers)
     for i, n in enumerate(numbers):
         if n is None:
-            keep = max((k + 1 for k, (style, value) in enumerate(stack) if style and _goes_on(numbers[i:], style, value)), default=0)
+            keep = max((k + 1 for k, (style, value) in enumerate(stack) if style and following[i].get(style, 0) > value), default=0)
             at = next((k for k in range(keep, len(stack)) if stack[k][0] == ""), None)
             stack = [*stack[: keep if at is None else at], ("", 0)]
             levels.append(len(stack))
@@ -156,12 +159,15 @@ def _levels(openers: list[Opener]) -> list[int]:
     return levels
 
 
-def _goes_on(following: list[Number | None], style: str, value: int) -> bool:
-    """Whether the series that stands at ``value`` is continued before it begins anew."""
-    for n in following:
-        if n is not None and n.style == style:
-            return n.value > value
-    return False
+def _following(numbers: list[Number | None]) -> list[dict[str, int]]:
+    """For each opener without a number, the next value of every style: a series that stands below it goes on."""
+    nearest: dict[str, int] = {}
+    found: list[dict[str, int]] = []
+    for n in reversed(numbers):
+        if n is not None:
+            nearest[n.style] = n.value
+        found.append(nearest.copy() if n is None else {})
+    return found[::-1]
 
 
 def _resume(stack: list[tuple[str, int]], n: Number, at: int) -> int:
@@ -203,7 +209,7 @@ def _nested_restart(numbers: list[Number | None], i: int, outer: int) -> bool:
     n = numbers[i]
     assert n is not None
     expect = 1
-    for later in numbers[i:]:
+    for later in (numbers[k] for k in range(i, len(numbers))):
         if later is None or later.style != n.style:
             continue
         if later.value == expect:
@@ -235,12 +241,25 @@ def _heading_end(text: str, start: int, end: int) -> int:
     return end
 
 
+def _closes(openers: list[Opener], levels: list[int], end: int) -> list[int]:
+    """Where each section's body ends: at the next opener that is no deeper, else at ``end``."""
+    closes = [end] * len(openers)
+    waiting: list[int] = []
+    for i, (opener, level) in enumerate(zip(openers, levels, strict=True)):
+        while waiting and levels[waiting[-1]] >= level:
+            closes[waiting.pop()] = opener.start
+        waiting.append(i)
+    return closes
+
+
 def _headings(reading: Reading, openers: list[Opener], levels: list[int]) -> list[Heading]:
     from pipeline.segment.reading import Heading, Span
 
     text = reading.clean
     last = reading.sign_off[0].start if reading.sign_off else len(text)
+    closes = _closes(openers, levels, len(text))
     found: list[Heading] = []
+    above: list[int] = []  # indices of the open headings, outermost first
     for i, (opener, level) in enumerate(zip(openers, levels, strict=True)):
         nxt = openers[i + 1].start if i + 1 < len(openers) else len(text)
         limit = min(opener.line.end, nxt)
@@ -255,10 +274,12 @@ def _headings(reading: Reading, openers: list[Opener], levels: list[int]) -> lis
             end -= 1
         if end <= start:
             continue
-        close = next((o.start for o, lv in zip(openers[i + 1 :], levels[i + 1 :], strict=True) if lv <= level), len(text))
-        parent = next((k for k in range(len(found) - 1, -1, -1) if found[k].level < level), None)
+        while above and found[above[-1]].level >= level:
+            above.pop()
+        parent = above[-1] if above else None
+        above.append(len(found))
         number = Span(opener.number.start, opener.number.end) if opener.number else None
-        body_end = max(min(close, last) if body < last else close, body)
+        body_end = max(min(closes[i], last) if body < last else closes[i], body)
         while body_end > body and text[body_end - 1].isspace():
             body_end -= 1
         found.append(Heading(start, end, number, level, parent, Span(body, body_end)))

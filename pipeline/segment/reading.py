@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pipeline.products import Outlined, Part
 from pipeline.records import Section
@@ -13,6 +14,19 @@ from pipeline.segment import tokens
 from pipeline.spans import Text
 
 _SENTENCE = re.compile(r"[^。！？!?\n]+(?:[。！？!?]+[”’」』）)\]》]*)?|[。！？!?]+")
+
+
+S = TypeVar("S", bound=tuple[Any, ...])
+
+
+def beginning(spans: list[S], start: int, end: int) -> list[S]:
+    """Those of the spans, in text order, that begin in ``[start, end)``."""
+    return spans[bisect_left(spans, start, key=_start) : bisect_left(spans, end, key=_start)]
+
+
+def _start(span: tuple[Any, ...]) -> int:
+    start: int = span[0]
+    return start
 
 
 class Span(NamedTuple):
@@ -104,21 +118,16 @@ class Reading:
 
     def sentence_at(self, offset: int) -> Span:
         """The sentence that holds ``offset`` (or the nearest one before it)."""
-        from bisect import bisect_right
-
         i = bisect_right(self.sentences, offset, key=lambda s: s.start) - 1
         return self.sentences[max(i, 0)] if self.sentences else Span(0, len(self.clean))
 
     def section_at(self, offset: int) -> int | None:
         """Index of the innermost section whose heading or body holds ``offset``."""
-        found = None
-        for i, h in enumerate(self.headings):
-            first = h.number.start if h.number else h.start
-            if first <= offset < h.body.end:
-                found = i
-            elif first > offset:
-                break
-        return found
+        i = bisect_right(self.headings, offset, key=lambda h: h.number.start if h.number else h.start) - 1
+        section = i if i >= 0 else None
+        while section is not None and offset >= self.headings[section].body.end:
+            section = self.headings[section].parent
+        return section
 
     def sections(self) -> Iterator[Section]:
         """The outline as records, in raw coordinates; topics are aggregation's."""

@@ -57,6 +57,16 @@ def reference() -> Any:
     return jieba.posseg.POSTokenizer(private)
 
 
+@cache
+def common_words() -> frozenset[str]:
+    """Two-character words that jieba's dictionary holds and does not tag as names."""
+    import jieba
+
+    with jieba.get_module_res("dict.txt") as lines:
+        rows = (line.decode("utf-8").split() for line in lines)
+        return frozenset(row[0] for row in rows if len(row) == 3 and len(row[0]) == 2 and row[2] not in ("nr", "nrt", "nrfg", "ns"))
+
+
 def tokenize(text: str) -> list[Token]:
     """Tokens of ``text``, in order, without gap or overlap."""
     found, at = [], 0

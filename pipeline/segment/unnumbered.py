@@ -22,7 +22,8 @@ _PRED = re.compile(r"[\u4e00-\u9fff]")
 
 def unnumbered_headings(reading: Reading, lines: list[Span], numbered: set[Span]) -> list[Span]:
     """Lines of the body that are headings without a number."""
-    found = []
+    found: list[Span] = []
+    headings: set[Span] = set()
     text = reading.clean
     for i, line in enumerate(lines):
         if line in numbered or i + 1 >= len(lines):
@@ -34,8 +35,9 @@ def unnumbered_headings(reading: Reading, lines: list[Span], numbered: set[Span]
         opens_series = nxt in numbered and (n := number_at(text, nxt.start, nxt.end)) is not None and n.value == 1
         stands_before_text = len(following) >= max(24, len(piece)) and following[-1] in "。！？；：…”"
         before = text[lines[i - 1].start : lines[i - 1].end] if i else ""
-        if (opens_series or stands_before_text) and (not before or before[-1] in "。！？；：…”）" or lines[i - 1] in numbered or lines[i - 1] in found):
+        if (opens_series or stands_before_text) and (not before or before[-1] in "。！？；：…”）" or lines[i - 1] in numbered or lines[i - 1] in headings):
             found.append(line)
+            headings.add(line)
     return found
 
 
