@@ -6,11 +6,14 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from pipeline.extract.linear import load
 from pipeline.records import AwardLevel
 from pipeline.resources import yaml
 from pipeline.segment.reading import beginning
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipeline.extract.names import Person
     from pipeline.extract.tagger import Marked
     from pipeline.segment import Reading
@@ -44,6 +47,24 @@ def level(name: str, before: str) -> AwardLevel | None:
     return next((lv for own, ahead, lv in _levels() if own.search(name) and ahead.search(before)), None)
 
 
+def features(reading: Reading, start: int, end: int) -> list[str]:
+    """What the level classifier sees of an award: its words, the words before it, the bodies named before it, what the rules say."""
+    text = reading.clean
+    sentence = reading.sentence_at(start)
+    name, before = text[start:end], text[max(sentence.start, start - 40) : start]
+    head = text[: reading.body.start + 200]
+    found = [f"rule={level(name, text[sentence.start : start][-60:])}", f"first={name[:1]}", f"first2={name[:2]}", f"last2={name[-2:]}"]
+    found += [f"n={name[i : i + 2]}" for i in range(len(name) - 1)] + [f"b={before[i : i + 2]}" for i in range(len(before) - 1)]
+    found += [f"near={before[-k:]}" for k in (1, 2, 3)]
+    found += [f"has={c}" for c in dict.fromkeys(_LEVEL_CHAR.findall(name))] + [f"ahead={c}" for c in _LEVEL_CHAR.findall(before)[-2:]]
+    found += [f"unit={w}" for w in dict.fromkeys(_UNIT_WORD.findall(head))]
+    return found
+
+
+_LEVEL_CHAR = re.compile("全国|国家|省|自治区|市|州|县|区|镇|乡|街道|中心校|集团|系统|行业|局|路|公司|矿|厂|校|院|段|片|总行|分行|分公司")
+_UNIT_WORD = re.compile("小学|中学|学校|公司|矿|厂|段|医院|镇|乡|街道|县总工会|区总工会|银行|项目部|学院|大学|局")
+
+
 def rank(name: str) -> str | None:
     """The rank as the guide writes it (一等, 第二名, 特等, 冠军), or None."""
     match = RANK.search(name)
@@ -55,11 +76,14 @@ def rank(name: str) -> str | None:
     return found
 
 
-def awards(reading: Reading, marked: list[Marked], people: list[Person], dates: list[tuple[int, int, str]]) -> list[Award]:
+def awards(reading: Reading, marked: list[Marked], people: list[Person], dates: list[tuple[int, int, str]], models: Path) -> list[Award]:
     """Awards with level, rank, recipient and date."""
     text, found = reading.clean, []
+    levels = load(models / "award_level" / "weights.json.gz")
     for m in marked:
         name = text[m.start : m.end]
+        if len(name) < 2 or name in ("获得", "荣获"):
+            continue
         sentence = reading.sentence_at(m.start)
         before = text[max(sentence.start, m.start - _AHEAD) : m.start]
         own = max(sentence.start, m.start - _AHEAD, text.rfind("；", sentence.start, m.start) + 1, text.rfind("。", sentence.start, m.start) + 1)
@@ -75,5 +99,6 @@ def awards(reading: Reading, marked: list[Marked], people: list[Person], dates: 
             recipient, kind = unit[1], "unit"
         earlier = [d for d in beginning(dates, sentence.start, m.start) if d[1] <= m.start]
         date = earlier[-1][2] if earlier and text.count("，", earlier[-1][1], m.start) <= 3 else None
-        found.append(Award(m.start, m.end, level(name, before[-60:]), rank(name), recipient, kind, date, m.confidence))
+        guess = levels.best(features(reading, m.start, m.end)).label
+        found.append(Award(m.start, m.end, None if guess == "none" else guess, rank(name), recipient, kind, date, m.confidence))  # type: ignore[arg-type]
     return found

@@ -6,12 +6,15 @@ The names model for events marks the shortest noun phrase; what else the record 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.linear import load, pairs
+from pipeline.extract.links import LEAST, Anchor, candidates, link
 from pipeline.records import EventStatus, EventType
 from pipeline.resources import table
+from pipeline.segment import Span
 from pipeline.segment.reading import beginning
 
 if TYPE_CHECKING:
@@ -19,13 +22,16 @@ if TYPE_CHECKING:
 
     from pipeline.extract.counts import Found as Count
     from pipeline.extract.tagger import Marked
-    from pipeline.segment import Reading, Span
+    from pipeline.segment import Reading
 
+_CUES = re.compile(
+    r"每[年月周季天学逢]|定期|坚持|经常|常年|长期|一直|年年|月月|继续|将|要|拟|计划|打算|争取|准备|明年|下一步|今后|力争|应|凡|必访|必到|一年一度|每[两半]"
+    r"|不定期|例行|日常|及时|随时|已|曾|先后|成功|圆满|去年|今年"
+)
 _CUT = re.compile("[，。；！？\n：,;]")
 _THEME_AS = re.compile(r"以[“\"]([^”\"\n]{2,40}(?:[”\"][，、,和]?[“\"][^”\"\n]{2,40}){0,3})[”\"]为(?:主题|题|内容|主要内容)|主题(?:为|是|：)?[“\"]([^”\"\n]{2,40})[”\"]")
 _QUOTED = re.compile(r"[“\"]([^”\"\n]{2,40})[”\"]")
 _PEOPLE = ("人", "人次")
-_NOT_TAKING_PART = re.compile(r"慰问|看望|探望|走访|补助|资助|救助|帮扶|捐给|发放")
 
 
 class Event(NamedTuple):
@@ -70,6 +76,9 @@ def features(reading: Reading, start: int, end: int, doc_type: str) -> list[str]
     found += [f"l={before[i : i + 2]}" for i in range(len(before) - 1)][-12:]
     found += [f"v={before[-2:]}", f"vv={before[-4:-2]}", f"r={behind[:2]}", f"rr={behind[2:4]}"]
     found += [f"s={text[i : i + 2]}" for i in range(sentence.start, min(sentence.end, sentence.start + 160) - 1)]
+    found += [f"cue={c[0]}" for c in _CUES.finditer(text, sentence.start, end)] + [f"here={c[0]}" for c in _CUES.finditer(before)]
+    if "了" in before[-4:] or behind.startswith("了"):
+        found.append("done")
     section = reading.section_at(start)
     if section is not None:
         heading = reading.headings[section]
@@ -82,6 +91,16 @@ def features(reading: Reading, start: int, end: int, doc_type: str) -> list[str]
     return found
 
 
+def date_anchors(dates: Iterable[tuple[int, int, str]]) -> list[Anchor]:
+    """Dates as what an event may be linked to."""
+    return [Anchor(a, b, n, "year" if len(n) == 4 else "span" if "/" in n else "day" if len(n) == 10 else "month") for a, b, n in dates]
+
+
+def people_anchors(counts: Iterable[Count]) -> list[Anchor]:
+    """Counts of people as what an event may be linked to."""
+    return [Anchor(c.start, c.end, f"{int(c.value)} {c.unit}", c.unit) for c in counts if c.unit in _PEOPLE and c.value == int(c.value)]
+
+
 def events(
     reading: Reading, marked: list[Marked], dates: list[tuple[int, int, str]], counts: list[Count], places: list[Span],
     doc_type: str, models: Path,
@@ -89,9 +108,12 @@ def events(
     """Events with attributes; the same activity named again in the document is not marked twice."""
     text = reading.clean
     kinds, statuses = load(models / "event_type" / "weights.json.gz"), load(models / "event_status" / "weights.json.gz")
+    dating, heads = load(models / "event_date" / "weights.json.gz"), load(models / "event_people" / "weights.json.gz")
+    when, people = date_anchors(dates), people_anchors(counts)
+    spans = [Span(m.start, m.end) for m in marked]
     found: list[Event] = []
     seen: set[str] = set()
-    for m in marked:
+    for m, span in zip(marked, spans, strict=True):
         name = re.sub(r"[\s“”\"]", "", text[m.start : m.end])
         if name in seen and len(name) >= 4:
             continue
@@ -99,48 +121,17 @@ def events(
         seen_features = features(reading, m.start, m.end, doc_type)
         kind, status = kinds.best(seen_features), statuses.best(seen_features)
         sentence = reading.sentence_at(m.start)
-        people = _participants(text, m, sentence, counts, marked, kind.label)
+        dated = link(dating, reading, span, kind.label, candidates(reading, span, when, wide=True), spans, LEAST["date"])
+        there = link(heads, reading, span, kind.label, candidates(reading, span, people, wide=False), spans, LEAST["people"])
+        number, _, unit = there.value.partition(" ") if there else ("", "", "")
         found.append(
             Event(
                 m.start, m.end, kind.label, status.label,  # type: ignore[arg-type]
-                _date(text, m, sentence, dates, marked), people[0] if people else None, people[1] if people else None,
+                dated.value if dated else None, int(number) if number else None, unit or None,
                 _place(text, m, sentence, places), _theme(text, m, sentence), None, round(min(m.confidence, kind.confidence), 2),
             )
         )  # fmt: skip
     return found
-
-
-def _date(text: str, m: Marked, sentence: Span, dates: list[tuple[int, int, str]], marked: list[Marked]) -> str | None:
-    """The date in or before the event's clause within its sentence; else one right behind it in brackets."""
-    inside = beginning(dates, m.start, m.end)
-    if inside:
-        return inside[-1][2]
-    before = [d for d in beginning(dates, sentence.start, m.start) if d[1] <= m.start]
-    if before:
-        last = before[-1]
-        if text.count("，", last[1], m.start) <= 3 and "；" not in text[last[1] : m.start]:
-            return last[2]
-    behind = [d for d in beginning(dates, m.end, m.end + 7) if d[1] <= sentence.end and text[m.end] in "（(于定在"]
-    return behind[0][2] if behind else None
-
-
-def _participants(text: str, m: Marked, sentence: Span, counts: list[Count], marked: list[Marked], kind: str) -> tuple[int, str] | None:
-    """People who took part: a head count in the event's own stretch of the sentence."""
-    if kind in ("visit", "aid"):
-        return None
-    limit = min([sentence.end, *(o.start for o in beginning(marked, m.end, sentence.end)[:1])])
-    for c in beginning(counts, m.end, limit):
-        if c.unit in _PEOPLE and c.value == int(c.value):
-            near = text[m.end : c.start]
-            behind = text[c.end : c.end + 6]
-            if len(near) <= 24 and re.search(r"参加|参与|参赛|出席|到会|登台|吸引|观众|选手|职工|教师|会员|队|有|，|（|,|共|人数", near + behind) and not re.match(r"(?:获|受|被评|荣)", behind):
-                return int(c.value), c.unit
-    for c in reversed(beginning(counts, max(sentence.start, m.start - 60), m.start)):
-        if c.unit in _PEOPLE and c.end <= m.start and c.value == int(c.value):
-            between = text[c.end : m.start]
-            if len(between) <= 20 and re.search(r"参加|参与|赴|去|到|前往|分|进行|举行|开展", between) and "，" not in between:
-                return int(c.value), c.unit
-    return None
 
 
 def _place(text: str, m: Marked, sentence: Span, places: list[Span]) -> tuple[int, int] | None:

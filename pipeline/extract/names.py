@@ -11,11 +11,14 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pipeline.extract.linear import load
 from pipeline.records import Standing
 from pipeline.resources import read_text, yaml
 from pipeline.segment.reading import beginning
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipeline.extract.tagger import Marked
     from pipeline.segment import Reading, Span
 
@@ -290,7 +293,7 @@ def _common_words() -> frozenset[str]:
 _NOT_A_TITLE = re.compile(r"们|会|队|节|团|代表|小组|家|组|协会")
 
 
-def persons(reading: Reading, marked: list[Marked], honours: list[Span]) -> list[Person]:
+def persons(reading: Reading, marked: list[Marked], honours: list[Span], models: Path) -> list[Person]:
     """Persons with role and standing; ``honours`` are the spans of awards, whose sentences make winners."""
     r, text = rules(), reading.clean
     spans = [m for m in marked if m.label == "PER" and not r.not_persons.fullmatch(re.sub(r"\s", "", text[m.start : m.end]))]
@@ -311,7 +314,7 @@ def persons(reading: Reading, marked: list[Marked], honours: list[Span]) -> list
         role = _plain(role)
         if role in ("同志", "会员", "职工", "员工") or _SHORT.fullmatch(text[m.start : m.end]):
             role = None
-        found.append(Person(m.start, m.end, role, _standing(reading, m, role, honours, r), m.confidence))
+        found.append(Person(m.start, m.end, role, _standing(reading, m, role, honours, models), m.confidence))
     return found
 
 
@@ -322,11 +325,32 @@ def _plain(role: str | None) -> str | None:
 _AROUND = 400  # how far around a person the sentence is read: farther than any real one reaches
 
 
-def _standing(reading: Reading, m: Marked, role: str | None, honours: list[Span], r: Rules) -> Standing | None:
-    sentence = reading.sentence_at(m.start)
-    first, last = max(sentence.start, m.start - _AROUND), min(sentence.end, m.end + _AROUND)
-    words = reading.clean[first:last]
-    for pattern, roles, standing in r.standing:
-        if pattern.search(words) and roles.search(role or ""):
-            return standing
-    return "winner" if beginning(honours, first, last) else None
+def _standing(reading: Reading, m: Marked, role: str | None, honours: list[Span], models: Path) -> Standing | None:
+    guess = load(models / "standing" / "weights.json.gz").best(standing_features(reading, m.start, m.end, role, honours))
+    return None if guess.label == "none" or guess.confidence < _SURE else guess.label  # type: ignore[return-value]
+
+
+_SURE = 0.65  # below it a standing stays null
+
+
+def standing_features(reading: Reading, start: int, end: int, role: str | None, honours: Iterable[Span]) -> list[str]:
+    """What the standing classifier sees of a person: the rules' word, role, sentence, neighbours, honours beside the name."""
+    text = reading.clean
+    sentence = reading.sentence_at(start)
+    words = text[sentence.start : sentence.end]
+    rule = next((s for pattern, roles, s in rules().standing if pattern.search(words) and roles.search(role or "")), None)
+    near = [h for h in honours if sentence.start <= h[0] < sentence.end]
+    gap = min((abs(h[0] - end) if h[0] >= end else abs(start - h[1]) for h in near), default=99)
+    before, behind = text[max(sentence.start, start - 12) : start], text[end : end + 14]
+    line = text[text.rfind("\n", 0, start) + 1 : start][-30:]
+    found = [f"rule={rule}", f"role={role}", f"honour={'0' if not near else 'near' if gap <= 12 else 'far'}", f"rule={rule}|honour={bool(near)}"]
+    found += [f"before={before[-2:]}", f"behind={behind[:2]}", f"behind1={behind[:1]}"]
+    found += [f"l={before[i : i + 2]}" for i in range(len(before) - 1)] + [f"r={behind[i : i + 2]}" for i in range(len(behind) - 1)]
+    found += [f"s={words[i : i + 2]}" for i in range(min(len(words), 160) - 1)] + [f"p={line[i : i + 2]}" for i in range(len(line) - 1)]
+    section = reading.section_at(start)
+    if section is not None:
+        h = reading.headings[section]
+        found += [f"h={text[i : i + 2]}" for i in range(h.start, h.end - 1)]
+    return found
+
+

@@ -26,7 +26,7 @@ BEFORE: dict[str, Modifier] = {
 AFTER: dict[str, Modifier] = {"左右": "about", "上下": "about", "以上": "over", "以下": "under", "以内": "under", "余": "over", "多": "over", "之多": "over"}
 _IN_SPAN = sorted((w for w in BEFORE if w not in ("上", "多达", "高达", "至少")), key=len, reverse=True)
 
-NUMBER = rf"(?:(?:{_ARABIC})\s?[十百千万亿]*{_MORE}?[十百千万亿]*(?:[0-9]+[百千万]){{0,3}}|{_CHINESE}{_MORE}?[百千万亿]*|[数几][十百千万]+|上[百千万]+)"
+NUMBER = rf"(?:(?:{_ARABIC})\s?[十百千万亿]*{_MORE}?[十百千万亿]*(?:[0-9]{{1,4}}[百千万]){{0,3}}|{_CHINESE}{_MORE}?[百千万亿]*|[数几][十百千万]+|上[百千万]+)"
 QUANTITY = re.compile(
     rf"(?P<before>{'|'.join(_IN_SPAN)})?\s?"
     rf"(?:(?P<percent_of>(?:百分之|千分之)(?:{_ARABIC}|{_CHINESE}|百)(?:点{_CHINESE})?)"
