@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from pipeline.extract.linear import load
-from pipeline.resources import yaml
+from pipeline.extract.topics import topic_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,11 +45,6 @@ class View(NamedTuple):
     mentions: list[tuple[int, int]]  # raw spans of the mentioning words
 
 
-@cache
-def _words() -> dict[str, re.Pattern[str]]:
-    return {topic: re.compile("|".join(patterns)) for topic, patterns in yaml("rules/topics.yaml").items()}
-
-
 def _bucket(n: int) -> str:
     return "0" if n == 0 else "1" if n == 1 else "2" if n == 2 else "3" if n <= 4 else "5" if n <= 8 else "9"
 
@@ -78,7 +72,7 @@ def views(record: Record, text: Text) -> dict[str, View]:
         borne[topic] = 1
     found = {}
     for item in LEARNED:
-        pattern = _words()[item]
+        pattern = topic_words()[item]
         hits: dict[str, int] = {}
         backed: list[tuple[str, int, int]] = []
         mentions: list[tuple[int, int]] = []

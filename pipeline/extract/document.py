@@ -77,7 +77,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
     named = names_.completed(reading, mark(models / "names" / "model.crfsuite", ground_work.sight, sentences))
     honours = mark(models / "awards" / "model.crfsuite", ground_work.sight, sentences)
     acts = mark(models / "events" / "model.crfsuite", ground_work.sight, sentences)
-    people = names_.persons(reading, named, [Span(a.start, a.end) for a in honours])
+    people = names_.persons(reading, named, [Span(a.start, a.end) for a in honours], models)
     orgs = [m for m in named if m.label == "ORG"]
     places = [Span(m.start, m.end) for m in named if m.label == "PLC"]
     held = events_.events(reading, acts, dated, ground_work.counts, places, kind, models)
@@ -129,7 +129,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
         ),
         "awards": tuple(
             ground(r.Award, text, a.start, a.end, "awards", level=a.level, rank=a.rank, recipient=a.recipient, kind=a.kind, date=a.date, confidence=a.confidence)
-            for a in awards_.awards(reading, honours, people, dated)
+            for a in awards_.awards(reading, honours, people, dated, models)
         ),
         "problems": sayings("problem"), "requests": sayings("request"), "plans": sayings("plan"), "proposals": sayings("proposal"),
         "warnings": _warnings(reading, ground_work, warnings, period, signed.date, title_text),

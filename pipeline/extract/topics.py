@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pipeline.extract.linear import load
+from pipeline.resources import yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +33,30 @@ def section_features(reading: Reading, heading: Span | None, body: Span) -> list
         if len(token.text) >= 2:
             seen[token.text] = seen.get(token.text, 0) + 1
     found += [f"w={w}" for w in seen] + [f"w2={w}" for w, n in seen.items() if n >= 2]
+    found += _mentions(text, heading, body)
     found += [f"pos={body.start * 4 // max(len(text), 1)}", f"size={min(len(stretch) // 150, 8)}"]
+    return found
+
+
+@cache
+def topic_words() -> dict[str, re.Pattern[str]]:
+    """``rules/topics.yaml``: the words that mention each topic, compiled."""
+    return {topic: re.compile("|".join(patterns)) for topic, patterns in yaml("rules/topics.yaml").items()}
+
+
+def _mentions(text: str, heading: Span | None, body: Span) -> list[str]:
+    """How heading and body mention each topic: in the heading, how often, and which topic most."""
+    found: list[str] = []
+    counted: dict[str, int] = {}
+    end = min(body.end, body.start + 1500)
+    for topic, pattern in topic_words().items():
+        if heading and pattern.search(text, heading.start, heading.end):
+            found += [f"in={topic}", f"in={topic}|{(m := pattern.search(text, heading.start, heading.end)) and m[0][:4]}"]
+        counted[topic] = sum(1 for _ in pattern.finditer(text, body.start, end))
+        n = counted[topic]
+        found.append(f"of={topic}:{0 if n == 0 else 1 if n == 1 else 2 if n <= 3 else 4 if n <= 7 else 8}")
+    ranked = sorted((t for t in counted if counted[t]), key=lambda t: (-counted[t], t))
+    found += [f"rank{k}={topic}" for k, topic in enumerate(ranked[:4])]
     return found
 
 

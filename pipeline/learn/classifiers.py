@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pipeline.extract.topics import section_features
 from pipeline.aggregate.levels import views
-from pipeline.extract import events, indicators, statements
+from pipeline.extract import awards, events, indicators, links, names, statements
 from pipeline.learn.examples import Example
 from pipeline.learn.goldrecord import gold_record
 from pipeline.segment import Span
@@ -75,6 +75,34 @@ def level_rows(example: Example) -> Iterator[Row]:
             yield view.features, str(example.gold["coverage"][item])
 
 
+def link_rows(field: str) -> Callable[[Example], Iterator[Row]]:
+    """Rows for the links of events: to dates (``date``) or to head counts (``participants``)."""
+
+    def rows(example: Example) -> Iterator[Row]:
+        gold = [(span, item["type"], None if item[field] is None else str(item[field])) for span, item in example.spans("events")]
+        if field == "date":
+            dates = sorted((span.start, span.end, item["norm"]) for span, item in example.spans("dates"))
+            yield from links.rows(example.reading, gold, events.date_anchors(dates), wide=True, equal=lambda a, b: a == b)
+        else:
+            people = events.people_anchors(example.work.counts)
+            yield from links.rows(example.reading, gold, people, wide=False, equal=lambda a, b: a.split()[0] == b)
+
+    return rows
+
+
+def award_rows(example: Example) -> Iterator[Row]:
+    """Rows for the level of awards."""
+    for span, item in example.spans("awards"):
+        yield awards.features(example.reading, span.start, span.end), item["level"] or "none"
+
+
+def standing_rows(example: Example) -> Iterator[Row]:
+    """Rows for the standing of persons."""
+    honours = [span for span, _ in example.spans("awards")]
+    for span, item in example.spans("persons"):
+        yield names.standing_features(example.reading, span.start, span.end, item["role"], honours), item["standing"] or "none"
+
+
 class Task(NamedTuple):
     """How one classifier is trained."""
 
@@ -86,11 +114,15 @@ class Task(NamedTuple):
 TASKS = {
     "event_type": Task(event_rows("type"), 2.0),
     "event_status": Task(event_rows("status"), 0.5),
+    "event_date": Task(link_rows("date"), 0.5),
+    "event_people": Task(link_rows("participants"), 0.5),
+    "award_level": Task(award_rows, 1.0),
+    "standing": Task(standing_rows, 0.5),
     "indicator": Task(count_rows("indicator"), 10.0),
     "scope": Task(count_rows("scope"), 2.0),
     "count_status": Task(count_rows("status"), 10.0),
     "statement": Task(statement_rows, 0.03, balanced=True),
-    "topics": Task(topic_rows, 2.0),
+    "topics": Task(topic_rows, 0.5),
     "levels": Task(level_rows, 0.5),
 }
 
