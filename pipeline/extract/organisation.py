@@ -21,7 +21,7 @@ _BODY = (
     r"(?:总工会|工会联合会|联合工会|工会委员会|工会工作委员会|女职工委员会|经费审查委员会|分工会|分会|工会小组|工会"
     r"|小学|中学|学校|幼儿园|大学|学院|职业中专|中专|公司|医院|卫生院|研究院|研究所|银行|支行|[厂矿局镇乡]|街道|集团|车务段|工务段|机务段|中心)"
 )
-_NAMED = re.compile(rf"(?:^|[在由记]|关于[^，]{{0,6}}?|——|致)(?P<unit>(?!关于|在|给|记|让|为)[\u4e00-\u9fff·（）“”\-]{{2,26}}{_BODY})(?=[0-9二一年第关工开上下本及、\s〇（(—“]|全|三|五|代|致|党|的|$)")
+_NAMED = re.compile(rf"(?:^|[在由记]|关于[^，]{{0,6}}?|——|致)(?P<unit>(?!关于|在|给|记|让|为)[\u4e00-\u9fff·（）“”\-]{{2,26}}{_BODY})(?:(?<=工会)|(?=[0-9二一年第关工开上下本及、\s〇（(—“]|全|三|五|代|致|党|的|$))")
 _BYLINE = re.compile(rf"[（(]?(?:撰稿|供稿|报送|填报)?(?:单位)?[：:]?(?P<unit>[\u4e00-\u9fff·]{{3,26}}{_BODY})(?=[\s）)0-9二一:：,，]|$)")
 _AFTER_BYLINE = re.compile(r"[\s）)：:，,]*(?:[\u4e00-\u9fff·]{2,4}\s*(?:[\u4e00-\u9fff]{1,3})?|(?:执笔|撰稿|作者|主席)[：:\s]*[\u4e00-\u9fff·\s]{2,8})?[\s（(]*(?:[0-9〇○零一二三四五六七八九十年月日.\-]{4,16})?[）)\s]*")
 _GENERIC = re.compile(
@@ -34,7 +34,10 @@ _LED = re.compile(r"的?(?:和|、|及|与)?.{0,24}?(?:正确|坚强|亲切)?(?:
 def reporting_unit(reading: Reading, orgs: list[Marked], signed: Span | None) -> tuple[int, int] | None:
     """Clean span of the unit's best mention, or None where only 我校 or xx小学 speaks."""
     text = reading.clean
-    for span in (_signed(text, signed), _in_byline(reading), unit_in_title(reading)):
+    titled, by_hand = unit_in_title(reading), _signed(text, signed)
+    if titled and by_hand and text[titled[0] : titled[1]].endswith(text[by_hand[0] : by_hand[1]]):
+        return titled  # 镇总工会 signs what 柳林堡镇总工会 heads
+    for span in (by_hand, titled, _in_byline(reading)):
         if span:
             return _best_form(text, span, orgs)
     return _repeated(reading, orgs)
@@ -83,11 +86,8 @@ def unit_in_title(reading: Reading) -> tuple[int, int] | None:
 
 
 def _best_form(text: str, span: tuple[int, int], orgs: list[Marked]) -> tuple[int, int]:
-    """The union's name in full rather than the bare school; without 公司 before it or 委员会 behind where the text also says it so."""
+    """The union's name in full rather than the bare school; without 公司 before it."""
     name = re.sub(r"\s", "", text[span[0] : span[1]])
-    if name.endswith("工会委员会"):
-        short = next(((m.start, m.end) for m in orgs if text[m.start : m.end] == name.removesuffix("委员会")), None)
-        return short or span
     if name.startswith("公司") and _proper(name.removeprefix("公司")):
         return (span[0] + text[span[0] : span[1]].index("司") + 1, span[1])
     if re.search(r"工会|委员会|分会|小组", name):

@@ -97,7 +97,7 @@ def author(reading: Reading) -> Span | None:
         if line.end - line.start <= 50 and (match := _BY.search(text, line.start, line.end)):
             return Span(*match.span("name"))
     if len(re.findall("我(?!们|校|市|县|区|镇|乡|局|厂|矿|公司|院|国|会|园|省|段|队|站|支|行|街|处|部|单位)", text)) >= 2:
-        for line in edges[:2]:
+        for line in [*edges[:2], *reading.lines[-2:]]:
             match = _BARE_NAME.fullmatch(text, line.start, line.end)
             if match and is_person(re.sub(r"\s", "", match["name"])):
                 return Span(*match.span("name"))
@@ -152,8 +152,12 @@ def settle(reading: Reading, kind: DocType, moments: list[Moment], signed: Signa
         basis = "event" if year is not None else None
         if year is None and (named := re.findall(r"《(20[0-9]{2})年", reading.clean)):
             year, basis = int(max(named)), "body"
-    if label == "unknown" and kind in ("summary", "plan") and (titled or year is not None):
+    if label == "unknown" and (titled or (kind in ("summary", "plan") and year is not None)):
         label = "year"
+    if label == "unknown" and kind == "exchange" and basis != "title":
+        told = sorted({m.year for m in moments if m.year and m.year >= 1980 and not m.festival})
+        if len(told) >= 3 and told[-1] - told[0] >= 3:  # a portrait or a story of several years
+            return Period(start=str(told[0]), end=None, label="multi_year", basis="body"), Settled(year, basis, several=True)
     period = _period(label, year, basis, title_term, moments, reading, signed_month)
     settled = Settled(year, basis, several=period.label == "multi_year")
     if period.label == "multi_year":

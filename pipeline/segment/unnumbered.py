@@ -41,7 +41,7 @@ def unnumbered_headings(reading: Reading, lines: list[Span], numbered: set[Span]
     return found
 
 
-_LABEL_OPENS = re.compile(r"[^，。；：！？、\n]{2,14}(?:[。：]|(?<=月份)|(?<=月)(?= ))")
+_LABEL_OPENS = re.compile(r"(?![他她我你它当])[^，。；：！？、\n]{2,14}(?:[。：]|(?<=月份)|(?<=月)(?= ))")
 
 
 def run_in_labels(reading: Reading, lines: list[Span], taken: set[Span]) -> list[Span]:
