@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.resources import words
-from pipeline.segment.numbering import number_at
+from pipeline.segment.numbering import Number, number_at
 
 if TYPE_CHECKING:
     from pipeline.segment.reading import Reading, Span
@@ -43,7 +43,8 @@ def title_lines(reading: Reading) -> list[Span]:
         compact = re.sub(r"\s", "", piece)
         if len(found) == 3 or not _can_be_title(compact):
             break
-        if number_at(text, line.start, line.end) is not None and (found or not _TITLE_WORD.search(compact)):
+        number = number_at(text, line.start, line.end)
+        if number is not None and (found or not _TITLE_WORD.search(compact) or _goes_on(text, lines[k + 1 :], number)):
             break
         if found:
             if DATE_LINE.fullmatch(compact) or is_byline(compact) or _MEETING_NOTE.match(piece) or is_person(compact):
@@ -59,6 +60,12 @@ def title_lines(reading: Reading) -> list[Span]:
             continue
         found.append(_without_date(reading, line))
     return found
+
+
+def _goes_on(text: str, lines: list[Span], number: Number) -> bool:
+    """Whether a later line takes up the series that ``number`` begins: then its line is the first heading, not a title."""
+    following = (number_at(text, line.start, line.end) for line in lines)
+    return any(n is not None and (n.style, n.value) == (number.style, number.value + 1) for n in following)
 
 
 def _without_date(reading: Reading, line: Span) -> Span:

@@ -8,6 +8,7 @@ it is installed; ``tests/segment/test_tokens.py`` holds the two equal.
 from __future__ import annotations
 
 import logging
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +17,9 @@ from pipeline.resources import table
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+
+
+_ASCII_PIECE = re.compile(r"[a-zA-Z0-9]+(?:\.[0-9]+)?%?|[^a-zA-Z0-9]+")  # jieba's own; rjieba leaves 2011-12-30 and www.a.cn whole
 
 
 class Token(NamedTuple):
@@ -45,16 +49,15 @@ def _rust_jieba() -> Any:
 
 @cache
 def reference() -> Any:
-    """The private reference tokenizer (``jieba.posseg`` over a ``jieba.Tokenizer`` of our own)."""
+    """The private reference tokenizer: a ``jieba.Tokenizer`` of our own."""
     import jieba
-    import jieba.posseg
 
     jieba.setLogLevel(logging.ERROR)
     private = jieba.Tokenizer()
     private.initialize()
     for word, freq, tag in user_words():
         private.add_word(word, freq, tag)
-    return jieba.posseg.POSTokenizer(private)
+    return private
 
 
 @cache
@@ -71,8 +74,9 @@ def tokenize(text: str) -> list[Token]:
     """Tokens of ``text``, in order, without gap or overlap."""
     found, at = [], 0
     for word, tag in _rust_jieba().tag(text, hmm=True):
-        found.append(Token(word, at, at + len(word), tag))
-        at += len(word)
+        for piece in _ASCII_PIECE.findall(word) if word.isascii() and not word.isalnum() else (word,):
+            found.append(Token(piece, at, at + len(piece), tag))
+            at += len(piece)
     if at != len(text):
         raise ValueError(f"tokens cover {at} of {len(text)} characters")
     return found
