@@ -102,7 +102,7 @@ def _block(blocked: list[tuple[int, int]], start: int, end: int) -> tuple[int, i
 def _count(text: str, match: re.Match[str], q: Quantity, r: Rules, blocked: list[tuple[int, int]]) -> Found | None:
     start, end, modifier = q.start, q.end, q.modifier
     before, numeral = text[max(0, start - 8) : start], text[start:end]
-    if before[-1:].isascii() and (before[-1:].isalnum() or before[-1:] in "-./_"):
+    if before and before[-1].isascii() and (before[-1].isalnum() or before[-1] in "-./_"):
         return None
     unit_match = r.units.match(text, end)
     if q.kind == "percent":
@@ -182,7 +182,7 @@ def _one_counts(before: str, unit: str, following: str, r: Rules) -> bool:
     """A bare 一 counts as a frequency (每周一次), behind its noun (集体合同一份，), and not where it only means "a"."""
     if unit in ("%", "元"):
         return not before.endswith(("每", "第"))
-    if before.endswith(("第", "每", "任何", "这", "那", "另", "同", "的", "是", "有", "像", "统", "唯", "专", "万", "逐")):
+    if re.search("(?<!合)同$", before) or before.endswith(("第", "每", "任何", "这", "那", "另", "的", "是", "有", "像", "统", "唯", "专", "万", "逐")):
         return False
     closes = not following or following[0] in "，。；、）)！|\n "
     if unit in ("次", "场", "期", "轮") and _FREQUENCY.search(before) and not following.startswith("性"):

@@ -13,6 +13,7 @@ from pipeline.extract import events as events_
 from pipeline.extract import names as names_
 from pipeline.extract import profile
 from pipeline.extract.calendar import norm
+from pipeline.extract.certain import completed
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.indicators import indicate
 from pipeline.extract.organisation import reporting_unit
@@ -76,7 +77,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
     sentences = ground_work.sentences
     named = names_.completed(reading, mark(models / "names" / "model.crfsuite", ground_work.sight, sentences))
     honours = mark(models / "awards" / "model.crfsuite", ground_work.sight, sentences)
-    acts = mark(models / "events" / "model.crfsuite", ground_work.sight, sentences)
+    acts = completed(reading, mark(models / "events" / "model.crfsuite", ground_work.sight, sentences, ground_work.sight.event_hints))
     people = names_.persons(reading, named, [Span(a.start, a.end) for a in honours], models)
     orgs = [m for m in named if m.label == "ORG"]
     places = [Span(m.start, m.end) for m in named if m.label == "PLC"]

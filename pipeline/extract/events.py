@@ -91,6 +91,18 @@ def features(reading: Reading, start: int, end: int, doc_type: str) -> list[str]
     return found
 
 
+def _announces(reading: Reading, m: Marked, marked: list[Marked]) -> bool:
+    """A general name in a heading (开展劳动竞赛) that the section's body makes specific (专项劳动竞赛) is no event of its own."""
+    section = reading.section_at(m.start)
+    if section is None:
+        return False
+    heading = reading.headings[section]
+    if not heading.start <= m.start < heading.end or heading.body.end - heading.body.start < 30 or "“" in reading.clean[m.start : m.end]:
+        return False
+    tail = reading.clean[m.end - 2 : m.end]
+    return any(heading.body.start <= o.start < heading.body.end and reading.clean[o.end - 2 : o.end] == tail for o in marked)
+
+
 def date_anchors(dates: Iterable[tuple[int, int, str]]) -> list[Anchor]:
     """Dates as what an event may be linked to."""
     return [Anchor(a, b, n, "year" if len(n) == 4 else "span" if "/" in n else "day" if len(n) == 10 else "month") for a, b, n in dates]
@@ -110,6 +122,7 @@ def events(
     kinds, statuses = load(models / "event_type" / "weights.json.gz"), load(models / "event_status" / "weights.json.gz")
     dating, heads = load(models / "event_date" / "weights.json.gz"), load(models / "event_people" / "weights.json.gz")
     when, people = date_anchors(dates), people_anchors(counts)
+    marked = [m for m in marked if m.confidence >= 0.3 and not _announces(reading, m, marked)]
     spans = [Span(m.start, m.end) for m in marked]
     found: list[Event] = []
     seen: set[str] = set()

@@ -68,6 +68,12 @@ def _automaton() -> Any:
     return automaton
 
 
+# phrases that end so are events more often than not, unless what follows makes them a mere topic
+_STRONG = re.compile(
+    r"(?:比赛|竞赛|大赛|联赛|[球棋牌歌]赛|运动会|联欢会|座谈会|茶话会|讲座|培训班|学习班|征文|演讲|知识竞赛|读书活动|系列活动|主题活动|实践活动|竞赛活动|评选活动|评比活动"
+    r"|创建活动|慰问活动|捐款|体检|报告会|代表大会|教代会|职代会|会员大会|交流会|研讨会|拓展|联欢|晚会|汇演|演出|展|春游|秋游|旅游|登山|健步走|徒步|拔河|游园|家访|义诊|献血)$"
+)
+_NOT_HELD = re.compile(r"制度|方案|精神|工作(?!会)|要求|等形式|为载体|形式|机制|规则|室|场|馆|器材|用品|氛围|热情|经费|小组|积极分子|的(?:组织|通知|方案|意见|规定)")
 _TAIL = re.compile(r"(?:系列|主题|专项)?(?:活动|比赛|竞赛|大赛|评选|评比|仪式|工程|行动|班|会|赛)")
 
 
@@ -129,7 +135,9 @@ class Sight:
         for i, token in enumerate(reading.tokens):
             for k in range(token.start, token.end):
                 index_at[k] = i
-        self.event_phrase = self._hints(n, phrases(text, reading.tokens, index_at, _joined(text, events)))
+        proposed = phrases(text, reading.tokens, index_at, _joined(text, events))
+        self.event_phrase = self._hints(n, proposed)
+        self.event_hints = [p for p in proposed if p.end - p.start >= 4 and _STRONG.search(text, p.start, p.end) and not _NOT_HELD.match(text, p.end)]
         self.org_phrase = self._hints(n, phrases(text, reading.tokens, index_at, orgs))
         self.ahead = self._ahead(text, self.lex)
         self.titles = self._titles(self.lex)

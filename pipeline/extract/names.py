@@ -70,13 +70,14 @@ def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     (县教育局, 市总工会) is an organisation wherever it stands; the title names its unit.
     """
     text = reading.clean
-    found = [_edges_mended(reading, _left_completed(text, m)) if m.label == "ORG" else m for m in marked if m.label != "PER" or _plausible(reading, m)]
+    found = [_edges_mended(reading, _left_completed(text, m)) if m.label == "ORG" else m for m in (_trimmed(text, m) for m in marked) if m.label != "PER" or _plausible(reading, m)]
     found = [m for m in found if m.label != "ORG" or m.end - m.start >= 2 and _ORG_END.search(text[m.start : m.end])]
     found = [m for m in found if m.label != "ORG" or not rules().generic_orgs.fullmatch(text[m.start : m.end])]
     found = _added(found, ((a, b, "ORG", 1.0) for a, b in _definite_bodies(reading)))
     title = _in_title(reading)
     if title:
         found = _added([m for m in found if m.label != "ORG" or m.end <= title[0] or m.start >= title[1]], [(*title, "ORG", 1.0)])
+    found = _added(found, ((m.start("name"), m.end("name"), "PER", 0.9) for m in _before_role().finditer(text)))
     found = _added(found, _listed(text, found))
     return _added(found, _repeated(text, found))
 
@@ -97,6 +98,29 @@ def _added(found: list[Marked], more: Iterable[tuple[int, int, str, float]]) -> 
     return sorted(set(holder.values()))
 
 
+def _trimmed(text: str, m: Marked) -> Marked:
+    """A person without the function word that clings to the name (如张柏松, 张国玲俩)."""
+    if m.label == "PER" and m.end - m.start >= 3:
+        from pipeline.extract.features import surnames
+
+        if text[m.start] in "如由请向对与和让以为是给被使" and text[m.start + 1] in surnames():
+            return m._replace(start=m.start + 1)
+        if text[m.end - 1] in "俩等两二三和与及在为":
+            return m._replace(end=m.end - 1)
+    return m
+
+
+@cache
+def _before_role() -> re.Pattern[str]:
+    """A name between a colon or list mark and its bracketed role: 第三小组：张璎（组长）."""
+    from pipeline.extract.features import surnames
+
+    one = "".join(sorted(s for s in surnames() if len(s) == 1))
+    titles = "|".join(sorted(read_text("lexicons/titles.txt").split(), key=len, reverse=True))
+    return re.compile(rf"[：:、，\s](?P<name>[{one}][\u4e00-\u9fff]{{1,2}})[（(](?:{titles})[）)]")
+
+
+_NOUN_END = re.compile(r"[\u4e00-\u9fff]{2}[感性化度率于型式者品费款物节力员]")
 _FUNCTION = set("的了在和与及由向受被经到对请是从为于给报按据照过入让邀望议将把等任以有各我本该这那全是个")
 
 
@@ -171,14 +195,14 @@ def _plausible(reading: Reading, m: Marked) -> bool:
     first = reading.tokens[_token_at(reading, m.start)]
     if len(name) == 2 and (name in _common_words() or first.tag == "ns" and first.text == name) and not (named or m.confidence >= 0.95):
         return False
-    if len(name) == 3 and not (named or listed) and m.confidence < 0.85:
+    if len(name) == 3 and not (named or listed) and m.confidence < 0.95:
         if first.start == m.start and (first.text == name or first.text in _common_words()):
             return False
         if name[1:] in _common_words() and text.count(name) == 1:
             return False
-    if len(name) >= 4 and name[:2] not in surnames() and m.confidence < 0.8 and not _SHORT.fullmatch(name):
+    if len(name) >= 4 and name[:2] not in surnames() and m.confidence < 0.95 and not _SHORT.fullmatch(name):
         return False
-    if m.confidence < 0.75 and not (named or listed) and _cuts_word(reading, m):
+    if not (named or listed) and (_cuts_word(reading, m) or _NOUN_END.fullmatch(name)):
         return False
     return "\n" not in text[m.start : m.end] or m.confidence >= 0.8
 

@@ -28,7 +28,7 @@ _IN_SPAN = sorted((w for w in BEFORE if w not in ("上", "多达", "高达", "�
 
 NUMBER = rf"(?:(?:{_ARABIC})\s?[十百千万亿]*{_MORE}?[十百千万亿]*(?:[0-9]{{1,4}}[百千万]){{0,3}}|{_CHINESE}{_MORE}?[百千万亿]*|[数几][十百千万]+|上[百千万]+)"
 QUANTITY = re.compile(
-    rf"(?P<before>{'|'.join(_IN_SPAN)})?\s?"
+    rf"(?:(?P<before>{'|'.join(_IN_SPAN)})\s?)?"
     rf"(?:(?P<percent_of>(?:百分之|千分之)(?:{_ARABIC}|{_CHINESE}|百)(?:点{_CHINESE})?)"
     rf"|(?P<fraction>{_CHINESE}分之{_CHINESE}|[0-9]{{1,2}}/[0-9]{{1,3}}(?![0-9/]))"
     rf"|(?P<low>{NUMBER})(?P<range>(?P<low_unit>[%％﹪元万岁天次人名]?)\s?(?:[-－—–~～至到]|——)\s?(?P<high>{NUMBER}))?)"

@@ -7,6 +7,7 @@ confidence is the product of its characters' marginals, rounded to two decimals 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -66,8 +67,11 @@ def pieces(sentences: Iterable[Span]) -> Iterator[Span]:
             yield sentence._replace(start=start, end=min(start + LONGEST_SENTENCE, sentence.end))
 
 
-def mark(path: Path, sight: Sight, sentences: list[Span]) -> list[Marked]:
-    """Every span that the model at ``path`` marks, sentence by sentence."""
+HINTED = 0.05  # from this marginal on a phrase that rules propose stands as a whole
+
+
+def mark(path: Path, sight: Sight, sentences: list[Span], hints: Sequence[Span] = ()) -> list[Marked]:
+    """Every span that the model at ``path`` marks, sentence by sentence; ``hints`` are phrases that rules propose."""
     tagger = _model(path)
     least = THRESHOLDS[path.parent.name]
     kinds = sorted(label[2:] for label in tagger.labels() if label[0] == "B")
@@ -75,6 +79,8 @@ def mark(path: Path, sight: Sight, sentences: list[Span]) -> list[Marked]:
     for sentence in pieces(sentences):
         labels = tagger.tag(sight.features(sentence.start, sentence.end))
         _lift(tagger, labels, kinds, least)
+        if hints:
+            _lift_hinted(tagger, labels, kinds[0], [h for h in hints if sentence.start <= h.start and h.end <= sentence.end], sentence.start)
         for a, b, label in spans_of(labels):
             sure = min(tagger.marginal(labels[k], k) for k in range(a, b))
             found.append(Marked(sentence.start + a, sentence.start + b, label, round(sure, 2)))
@@ -96,3 +102,11 @@ def _lift(tagger: Any, labels: list[str], kinds: list[str], least: float) -> Non
                     i += 1
                 continue
         i += 1
+
+
+def _lift_hinted(tagger: Any, labels: list[str], kind: str, hints: Sequence[Span], start: int) -> None:
+    """Label a proposed phrase where the path leaves it out whole and its first character is likely enough; in place."""
+    for hint in hints:
+        a, b = hint.start - start, hint.end - start
+        if all(label == "O" for label in labels[a:b]) and round(tagger.marginal("B-" + kind, a), 3) >= HINTED:
+            labels[a:b] = ["B-" + kind] + ["I-" + kind] * (b - a - 1)

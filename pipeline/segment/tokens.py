@@ -62,12 +62,15 @@ def reference() -> Any:
 
 @cache
 def common_words() -> frozenset[str]:
-    """Two-character words that jieba's dictionary holds and does not tag as names."""
+    """Two-character words of jieba's dictionary that are no names, or far too common to be only that."""
     import jieba
 
     with jieba.get_module_res("dict.txt") as lines:
         rows = (line.decode("utf-8").split() for line in lines)
-        return frozenset(row[0] for row in rows if len(row) == 3 and len(row[0]) == 2 and row[2] not in ("nr", "nrt", "nrfg", "ns"))
+        return frozenset(row[0] for row in rows if len(row) == 3 and len(row[0]) == 2 and (row[2] not in _NAME_TAGS or int(row[1]) >= 200))
+
+
+_NAME_TAGS = ("nr", "nrt", "nrfg")  # jieba's dictionary tags many a plain word so (智慧, 祝福): a common one is no name
 
 
 def tokenize(text: str) -> list[Token]:

@@ -1,0 +1,60 @@
+"""Events that the language itself settles (固定句式): quoted campaigns, rules adopted by name, laws studied by name.
+
+They complete what the events model marks; where the two overlap, the model's span stands.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pipeline.extract.tagger import Marked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.segment import Reading
+
+_QUOTED = re.compile(
+    r"“[^”“\n]{2,40}”(?:[、和与]“[^”“\n]{2,30}”){0,4}的?(?:主题|系列|专题|专项|教职工|职工|全员|群众性|集体|教师|女职工){0,2}"
+    r"(?:实践活动|教育活动|竞赛活动|创建活动|评选活动|评比表彰活动|评比活动|读书活动|征集活动|签名活动|捐款活动|慰问活动|主题活动|教育实践活动|爱心活动|征文|演讲比赛|演讲活动|演讲|竞赛|比赛|大赛|评选|评比|座谈会|报告会|读书会|论坛|沙龙|讲座|宣讲|大讨论|活动|行动|工程|运动会)"
+)
+_NOT_HELD = re.compile(r"(?:的?(?:要求|精神|方案|通知|目标|原则|方针|意见|部署|积极分子|先进|称号|优胜))")
+_ADOPTED = re.compile(r"(?:制定|制订|修订|出台|通过|建立|建立和完善|完善|健全|签订|签定|拟定|颁布|下发|印发|审议通过|讨论通过)了?(?:新的|新修订的|本校的|学校的)?(?P<name>《[^》\n]{2,40}(?:制度|办法|方案|细则|规定|章程|条例|规则|公约|协议|合同|协议书|合同书|意见|计划|准则|预案)(?:（[^）]{1,8}）)?》)")
+_STUDIED = re.compile(r"(?<![的、])(?P<name>(?:学习贯彻|学习宣传|认真学习|集中学习|学习|观看|收看|研读|传达学习)(?:了)?(?:新的|新修订的|新)?《[^》\n]{2,40}》(?:录像|电影|专题片)?)")
+_VERB_ALONE = re.compile(r"(?:走访慰问|走访|慰问|看望|探望|资助|救助|补助|帮扶)$")
+_OBJECT = re.compile(r"(?:了)?(?P<noun>[\u4e00-\u9fff]{2,10}?)(?=[，。；、！）\n0-9]|等|并|和|及|家中|近|共|达|人次|累计|[一二三四五六七八九十两]+[户人名位]|$)")
+_OBJECT_END = re.compile(r"(?:教师|教职工|职工|员工|会员|老师|老人|家庭|家属|困难户|干部|学生|同志|劳模|党员|户|孤寡|老党员|群众|农民工|儿童|遗属|病号)$")
+
+
+def certain(reading: Reading) -> Iterator[tuple[int, int]]:
+    """Clean spans of such events, in no order; they may overlap one another."""
+    text = reading.clean
+    first = reading.body.start
+    for m in _QUOTED.finditer(text, first):
+        if not _NOT_HELD.match(text, m.end()):
+            yield m.span()
+    for m in _ADOPTED.finditer(text, first):
+        yield m.span("name")
+    for m in _STUDIED.finditer(text, first):
+        start = m.start("name") + (2 if m["name"].startswith(("认真", "集中", "传达")) else 0)
+        yield start, m.end("name")
+
+
+def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
+    """The model's marks, a bare verb with its object (走访|教职工家庭), and the certain events that nothing covers."""
+    text = reading.clean
+    found = [_with_object(text, m) for m in marked]
+    for start, end in sorted(certain(reading), key=lambda s: (s[0], -s[1])):
+        if not any(m.start < end and start < m.end for m in found):
+            found.append(Marked(start, end, "EVT", 0.6))
+    return sorted(found)
+
+
+def _with_object(text: str, m: Marked) -> Marked:
+    if m.end - m.start > 4 or not _VERB_ALONE.search(text[m.start : m.end]):
+        return m
+    follows = _OBJECT.match(text, m.end)
+    if follows and _OBJECT_END.search(follows["noun"]):
+        return m._replace(end=follows.end("noun"))
+    return m
