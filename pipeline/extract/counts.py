@@ -25,6 +25,8 @@ _HALF = re.compile(r"半(?![个年月天径路道途信])")
 _CHANGE = re.compile(r"([0-9一二两三四五六七八九])角(?:([0-9一二两三四五六七八九])分)?")
 _YUAN_BLOCK = re.compile(r"块(?=钱|[，。；、！？）)…]|$|多|给|买)|块钱")
 _MORE_THAN_ONE = re.compile(r"\s?[多余][样种元层方]")
+_TOGETHER = {"俩": 2, "仨": 3}
+_PAIR = re.compile(r"(?<![咱我你他她们哥姐])[俩仨](?!个)")  # 夫妻俩: number and unit in one
 _AFTER = re.compile(rf"\s?(?:{'|'.join(sorted(AFTER, key=len, reverse=True))})")
 
 
@@ -88,7 +90,8 @@ def find_counts(reading: Reading, taken: Iterable[Span]) -> list[Found]:
         if count:
             found.append(count)
             at = count.end
-    return found
+    found += [Found(*m.span(), _TOGETHER[m[0]], None, "人", None, None) for m in _PAIR.finditer(text) if _block(blocked, *m.span()) is None]
+    return sorted(found, key=lambda f: f.start)
 
 
 def _block(blocked: list[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:
