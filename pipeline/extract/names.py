@@ -70,7 +70,7 @@ def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     (县教育局, 市总工会) is an organisation wherever it stands; the title names its unit.
     """
     text = reading.clean
-    found = [_edges_mended(reading, _left_completed(text, m)) if m.label == "ORG" else m for m in (_trimmed(text, m) for m in marked) if m.label != "PER" or _plausible(reading, m)]
+    found = [_left_completed(text, _edges_mended(reading, m)) if m.label == "ORG" else m for m in (_trimmed(text, m) for m in marked) if m.label != "PER" or _plausible(reading, m)]
     found = [m for m in found if m.label != "ORG" or m.end - m.start >= 2 and _ORG_END.search(text[m.start : m.end])]
     found = [m for m in found if m.label != "ORG" or not rules().generic_orgs.fullmatch(text[m.start : m.end])]
     found = _added(found, ((a, b, "ORG", 1.0) for a, b in _definite_bodies(reading)))
@@ -78,6 +78,7 @@ def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     if title:
         found = _added([m for m in found if m.label != "ORG" or m.end <= title[0] or m.start >= title[1]], [(*title, "ORG", 1.0)])
     found = _added(found, ((m.start("name"), m.end("name"), "PER", 0.9) for m in _before_role().finditer(text)))
+    found = _added(found, ((m.start("name"), m.end("name"), "PER", 0.9) for m in _surname_title().finditer(text)))
     found = _added(found, _listed(text, found))
     return _added(found, _repeated(text, found))
 
@@ -111,6 +112,18 @@ def _trimmed(text: str, m: Marked) -> Marked:
 
 
 @cache
+def _surname_title() -> re.Pattern[str]:
+    """A surname with a title where no fuller name stands: 何老师, 王师傅, 丁主席."""
+    from pipeline.extract.features import surnames
+
+    one = "".join(sorted(s for s in surnames() if len(s) == 1 and s not in _RARELY_A_SURNAME))
+    return re.compile(
+        rf"(?:^|(?<=[，。；、：“！？\s（和请向给为由被让与到对把像]))(?P<name>[{one}](?:老师|师傅|主席|校长|书记|主任|局长|院长|经理|厂长|矿长|所长|大姐|阿姨|大爷|教授|会计|园长|队长|站长|护士长|科长|处长))(?!们|会|团|工作)",
+        re.MULTILINE,
+    )
+
+
+@cache
 def _before_role() -> re.Pattern[str]:
     """A name between a colon or list mark and its bracketed role: 第三小组：张璎（组长）."""
     from pipeline.extract.features import surnames
@@ -120,6 +133,10 @@ def _before_role() -> re.Pattern[str]:
     return re.compile(rf"[：:、，\s](?P<name>[{one}][\u4e00-\u9fff]{{1,2}})[（(](?:{titles})[）)]")
 
 
+# titles that stand before any noun: 提升教师幸福感 names nobody
+_ANYBODY = frozenset("教师 职工 员工 会员 学生 干部 教工 女职工 工人 委员 代表 青年教师 退休教师 孩子 党员 农民工 村民 选手".split())
+# surnames that are far more often something else
+_RARELY_A_SURNAME = frozenset("多 有 种 还 撒 都 要 应 由 从 全 过 都 把 才 但 完 改 冷 祝 幸 智 高 文 明 和 于 时 常 任 成 经 向 查 解 管 及 等 老 能 可 开 安 平 温 充 满 通 达 信 利 进 阳 光 师 养 习 修 续 折 爱 乐 喜 富 强 新 英 花 家 车 路 水 火 木 石 山 海 云 雷 方 单 双 白 黄 红 青 东 南 西 北 门 空 关 终 后 前 来 去 初 广".split())
 _NOUN_END = re.compile(r"[\u4e00-\u9fff]{2}[感性化度率于型式者品费款物节力员]")
 _FUNCTION = set("的了在和与及由向受被经到对请是从为于给报按据照过入让邀望议将把等任以有各我本该这那全是个")
 
@@ -186,16 +203,17 @@ def _plausible(reading: Reading, m: Marked) -> bool:
 
     if "·" in name:
         return True
-    named = rules().title_after.match(text, m.end) or rules().title_before.search(text, max(0, m.start - 8), m.start)
+    titled = rules().title_after.match(text, m.end) or rules().title_before.search(text, max(0, m.start - 8), m.start)
+    named = titled is not None and titled["role"] not in _ANYBODY
     listed = text[m.end : m.end + 1] in ("、", " ") or text[max(0, m.start - 1) : m.start] in ("、", "：")
     if len(name) < 2 or len(name) > 6:
         return False
     if name in _LEADERS and _FIXED_TERM.match(text, m.end):
         return False
     first = reading.tokens[_token_at(reading, m.start)]
-    if len(name) == 2 and (name in _common_words() or first.tag == "ns" and first.text == name) and not (named or m.confidence >= 0.95):
+    if len(name) == 2 and (name in _common_words() or first.tag == "ns" and first.text == name) and not named and (name[0] in _RARELY_A_SURNAME or m.confidence < 0.95):
         return False
-    if len(name) == 3 and not (named or listed) and m.confidence < 0.95:
+    if len(name) == 3 and not (named or listed) and (m.confidence < 0.95 or name[0] in _RARELY_A_SURNAME):
         if first.start == m.start and (first.text == name or first.text in _common_words()):
             return False
         if name[1:] in _common_words() and text.count(name) == 1:
