@@ -1,0 +1,30 @@
+"""Dates: every form and norm of the annotation guide, the traps, and the year that a document settles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipeline.extract import profile
+from pipeline.extract.calendar import norm
+from pipeline.extract.groundwork import Groundwork
+from pipeline.extract.years import YearSense
+from pipeline.segment import Reading
+from tests.ingest.cases import cases
+from tests.segment.read import reading_of
+
+
+def dates_of(reading: Reading) -> list[list[str]]:
+    """Every date as the record has it: the quote and its norm."""
+    moments = Groundwork(reading).moments
+    title = " ".join(reading.clean[a:b] for a, b in reading.title_lines)
+    kind = profile.doc_type(reading, title)
+    _, settled = profile.settle(reading, kind, moments, profile.signature(reading, moments), title)
+    sense = YearSense(reading, moments, settled, summary=kind != "plan")
+    return [[reading.text.quote(m.start, m.end), norm(m, sense)] for m in moments]
+
+
+@pytest.mark.parametrize("case", cases("dates"))
+def test_case(case: dict[str, Any]) -> None:
+    assert dates_of(reading_of(case["lines"])) == case["dates"]
