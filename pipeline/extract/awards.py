@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pipeline.extract.linear import load
+from pipeline.extract.tagger import Marked
 from pipeline.records import AwardLevel
 from pipeline.resources import yaml
 from pipeline.segment.reading import beginning
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.extract.names import Person
-    from pipeline.extract.tagger import Marked
     from pipeline.segment import Reading
 
 RANK = re.compile(r"(?:特等|[一二三四五六][、等]?等?(?=奖)|[一二三四]等(?=奖)?|第[一二三四五六七八九十0-9]+名?|冠军|亚军|季军|金奖|银奖|铜奖|优秀奖|优胜奖|团体第[一二三四五六七八九十]|头名|并列第[一二三])")
@@ -65,6 +65,32 @@ _LEVEL_CHAR = re.compile("全国|国家|省|自治区|市|州|县|区|镇|乡|�
 _UNIT_WORD = re.compile("小学|中学|学校|公司|矿|厂|段|医院|镇|乡|街道|县总工会|区总工会|银行|项目部|学院|大学|局")
 
 
+def own_level(name: str) -> AwardLevel | None:
+    """Level by the award's own words alone (县一等奖, 省五一劳动奖状)."""
+    return next((lv for own, ahead, lv in _levels() if own.pattern and not ahead.pattern and own.search(name)), None)
+
+
+_GIVING = re.compile(r"表彰|评选出|评出|命名|授牌|奖励|考核出|涌现出|评为|授予")
+_GIVEN = re.compile(
+    r"(?:季度|年度|月度)?(?:优秀|先进|模范|优胜|文明|标杆|样板|十佳|最佳|金牌|五星)(?:“[^”\n]{1,10}”)?[\u4e00-\u9fff]{2,8}?(?=[、，。；”（(]|进行|和|[0-9一二三四五六七八九十]+[名个人支家]|$)"
+    r"|[\u4e00-\u9fff]{2,6}(?:明星|标兵|能手|红旗手|状元|之星)(?=[、，。；”（(]|进行|[0-9一二三四五六七八九十]+[名个人])"
+)
+_NO_HONOUR = re.compile(r"先进(?:事迹|典型|经验|性|文化|理念|技术)|优秀(?:传统|文化|品质|成绩|论文|建议|提案|作品)|模范(?:作用|带头)|文明(?:建设|创建|校园|单位创建|礼仪|素养|用语)|优秀的|先进的|模范遵守")
+
+
+def given(reading: Reading, marked: list[Marked]) -> list[Marked]:
+    """The model's awards, and the honours that a sentence says the unit gave (对8个样板班组进行了表彰)."""
+    text = reading.clean
+    found = list(marked)
+    for sentence in reading.sentences:
+        if sentence.start < reading.body.start or not _GIVING.search(text, sentence.start, sentence.end):
+            continue
+        for m in _GIVEN.finditer(text, sentence.start, sentence.end):
+            if not _NO_HONOUR.match(m[0]) and not any(a.start < m.end() and m.start() < a.end for a in found):
+                found.append(Marked(m.start(), m.end(), "AWD", 0.5))
+    return sorted(found)
+
+
 def rank(name: str) -> str | None:
     """The rank as the guide writes it (一等, 第二名, 特等, 冠军), or None."""
     match = RANK.search(name)
@@ -99,6 +125,6 @@ def awards(reading: Reading, marked: list[Marked], people: list[Person], dates: 
             recipient, kind = unit[1], "unit"
         earlier = [d for d in beginning(dates, sentence.start, m.start) if d[1] <= m.start]
         date = earlier[-1][2] if earlier and text.count("，", earlier[-1][1], m.start) <= 3 else None
-        guess = levels.best(features(reading, m.start, m.end)).label
+        guess = own_level(name) or levels.best(features(reading, m.start, m.end)).label
         found.append(Award(m.start, m.end, None if guess == "none" else guess, rank(name), recipient, kind, date, m.confidence))  # type: ignore[arg-type]
     return found

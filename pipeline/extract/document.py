@@ -76,7 +76,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
 
     sentences = ground_work.sentences
     named = names_.completed(reading, mark(models / "names" / "model.crfsuite", ground_work.sight, sentences))
-    honours = mark(models / "awards" / "model.crfsuite", ground_work.sight, sentences)
+    honours = awards_.given(reading, mark(models / "awards" / "model.crfsuite", ground_work.sight, sentences))
     acts = completed(reading, mark(models / "events" / "model.crfsuite", ground_work.sight, sentences, ground_work.sight.event_hints))
     people = names_.persons(reading, named, [Span(a.start, a.end) for a in honours], models)
     orgs = [m for m in named if m.label == "ORG"]
