@@ -53,6 +53,13 @@ class Linear:
         sure = 1 / sum(math.exp(min(s - total[top], 50)) for s in total)
         return Guess(self.classes[top], round(sure, 2))
 
+    def chances(self, features: Iterable[str]) -> dict[str, float]:
+        """The probability of every class (softmax), to two decimals."""
+        total = self.scores(features)
+        top = max(total)
+        parts = [math.exp(max(s - top, -50)) for s in total]
+        return {c: round(p / sum(parts), 2) for c, p in zip(self.classes, parts, strict=True)}
+
     def each(self, features: Iterable[str]) -> dict[str, float]:
         """The probability of every class on its own (one against the rest), to two decimals."""
         return {c: round(1 / (1 + math.exp(-max(min(s, 50), -50))), 2) for c, s in zip(self.classes, self.scores(features), strict=True)}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from pipeline.segment import Reading
 
+LEAST = 0.3  # from this probability on a sentence is a problem or a request; chosen on the dev split
 _PLAN = re.compile(r"^(?:今后|下一步|下一阶段|明年|来年|下学期|新的一年|新学期|下半年|接下来|20[0-9]{2}年.{0,6}(?:将|要|计划|拟))|(?:我们|工会|学校工会)?(?:将|计划|打算|拟|准备|争取|力争)(?:继续|进一步|在|于|把|开展|举办|组织|加强|做|以|围绕)")
 _PROPOSAL = re.compile(r"提案(?:内容|为|是|：|[0-9一二三四五六七八九十]+号)|(?:关于[^，。；]{3,40}的(?:提案|议案))")
 
@@ -44,19 +45,32 @@ def units(reading: Reading) -> list[Span]:
     return found
 
 
+_CUES = {
+    "lack": re.compile(r"不足|问题|差距|薄弱|有待|不够|欠缺|难以|缺乏|短板|较少|偏少|不高|不强|不多|不全|不平衡|滞后|遗憾|不到位|不及时|没有|没能|未能|难统一|很难|跟不上|不愿|流于形式|单一|陈旧|空白|冷清|参差"),
+    "but": re.compile(r"但|然而|不过|可是|只是|还|仍|尚|也要看到|清醒"),
+    "ask": re.compile(r"恳请|希望上级|希望县|希望市|希望区|希望能|建议上级|建议县|建议区|建议市|建议省|请求|请上级|请县|请区|请市|盼望|期待上级|能否|给予支持|予以支持|帮助解决"),
+    "remedy": re.compile(r"解决|克服|改进|加强|今后|下一步|整改"),
+}
+
+
 def features(reading: Reading, unit: Span, doc_type: str) -> list[str]:
     """What the statement classifier sees: its words, its neighbours' cues, the headings above it, where it stands."""
     text = reading.clean
     words = text[unit.start : unit.end]
     found = [f"b={words[i : i + 2]}" for i in range(len(words) - 1)] + [f"t={words[i : i + 3]}" for i in range(len(words) - 2)]
     found += [f"doc={doc_type}", f"first={words[:2]}", f"pos={unit.start * 5 // max(len(text), 1)}", f"long={min(len(words) // 25, 6)}"]
+    cues = [name for name, pattern in _CUES.items() if pattern.search(words)]
+    found += [f"cue={name}" for name in cues] + ["cues=" + "+".join(cues)]
+    under: list[str] = []
     section = reading.section_at(unit.start)
     while section is not None:
         heading = reading.headings[section]
         found += pairs("h", text, heading.start, heading.end)
         if heading.start >= unit.start and heading.end <= unit.end and heading.body.end <= unit.end + 2:
             found.append("is_item")
+        under += [name for name, pattern in _CUES.items() if pattern.search(text, heading.start, heading.end)]
         section = heading.parent
+    found += [f"under={name}" for name in under] + [f"under={name}|{c}" for name in under for c in cues]
     before = text[max(0, unit.start - 40) : unit.start]
     found += [f"p={before[i : i + 2]}" for i in range(len(before) - 1)]
     return found
@@ -71,9 +85,10 @@ def statements(reading: Reading, doc_type: str, models: Path) -> list[Statement]
         inside = beginning(headings, unit.start, unit.end)
         if any(b <= unit.end and unit.end - unit.start - (b - a) <= 2 for a, b in inside):
             continue  # a heading with text below it only announces
-        guess = model.best(features(reading, unit, doc_type))
-        if guess.label != "none":
-            found.append(Statement(unit.start, unit.end, guess.label, guess.confidence))
+        chances = model.chances(features(reading, unit, doc_type))
+        kind = max(("problem", "request"), key=lambda k: chances[k])
+        if chances[kind] >= LEAST:
+            found.append(Statement(unit.start, unit.end, kind, chances[kind]))
         elif _PROPOSAL.search(text, unit.start, unit.end):
             found.append(Statement(unit.start, unit.end, "proposal", None))
         elif doc_type != "plan" and _PLAN.search(text[unit.start : unit.end]):
