@@ -76,7 +76,7 @@ def read_number(text: str) -> tuple[float, Modifier | None] | None:
             total = (total + section + (number or 0)) * _SCALE[piece] if piece == "亿" else total + (section + (number or 0)) * _SCALE[piece]
             section, number = 0.0, None
         elif piece in _SCALE:
-            section += (1 if number is None else number) * _SCALE[piece]
+            section += (number or 1) * _SCALE[piece]  # 零十 is 10
             number = None
         else:
             return None

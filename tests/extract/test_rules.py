@@ -1,0 +1,69 @@
+"""Works, hidden places, the profile, the reporting unit, ranks and levels of awards: what rules alone settle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipeline.extract import profile
+from pipeline.extract.awards import own_level, rank
+from pipeline.extract.groundwork import Groundwork
+from pipeline.extract.organisation import reporting_unit
+from pipeline.extract.redaction import is_redacted
+from pipeline.labels import labels
+from pipeline.segment import Reading
+from tests.ingest.cases import cases
+from tests.segment.read import reading_of
+
+
+@pytest.mark.parametrize("case", cases("works"))
+def test_works(case: dict[str, Any]) -> None:
+    reading = reading_of(case["text"])
+    assert [[reading.text.quote(w.start, w.end), w.kind] for w in Groundwork(reading).works] == case["works"]
+
+
+@pytest.mark.parametrize("case", cases("hidden"))
+def test_hidden(case: dict[str, Any]) -> None:
+    reading = reading_of(case["text"])
+    found = Groundwork(reading).hidden
+    assert [[h.code, reading.text.quote(h.start, h.end)] for h in found] == case["hidden"]
+    assert all(("warning", h.code) in labels() for h in found)
+    assert is_redacted(found) == any(code in ("redacted_year", "redacted_name", "redacted_count") for code, _ in case["hidden"])
+
+
+def profile_of(reading: Reading) -> dict[str, Any]:
+    """What the record's profile fields would be."""
+    moments = Groundwork(reading).moments
+    title = " ".join(reading.clean[a:b] for a, b in reading.title_lines)
+    kind = profile.doc_type(reading, title)
+    signed = profile.signature(reading, moments)
+    period, _ = profile.settle(reading, kind, moments, signed, title)
+    me = profile.author(reading)
+    unit = reporting_unit(reading, [], signed.unit)
+    return {
+        "doc_type": kind,
+        "period": [period.start, period.end, period.label, period.basis],
+        "signed_by": reading.clean[slice(*signed.unit)] if signed.unit else None,
+        "signed_date": signed.date,
+        "author": reading.clean[slice(*me)] if me else None,
+        "org_type": profile.org_type(reading.clean, title),
+        "unit": reading.clean[slice(*unit)] if unit else None,
+    }
+
+
+@pytest.mark.parametrize("case", cases("profile"))
+def test_profile(case: dict[str, Any]) -> None:
+    found = profile_of(reading_of(case["lines"]))
+    for field, want in case["want"].items():
+        assert (found[field][: len(want)] if isinstance(want, list) else found[field]) == want, field
+
+
+@pytest.mark.parametrize("case", cases("units"))
+def test_reporting_unit(case: dict[str, Any]) -> None:
+    assert profile_of(reading_of(case["lines"]))["unit"] == case["unit"]
+
+
+@pytest.mark.parametrize("case", cases("awards"))
+def test_award_rank_and_level(case: dict[str, Any]) -> None:
+    assert [rank(case["award"]), own_level(case["award"])] == [case["rank"], case["level"]]
