@@ -39,6 +39,14 @@ def _places() -> frozenset[str]:
     return frozenset(name for name, level in table("lexicons/places.tsv", 2) if level != "4")
 
 
+_COUNTRIES = frozenset("英国 美国 日本 法国 德国 俄罗斯 韩国 意大利 印度 泰国 新加坡 台湾 香港 澳门 汶川 玉树 延安 井冈山 韶山 遵义 西柏坡".split())
+
+
+def is_place(name: str) -> bool:
+    """Whether a word is a province, city or county, or another place that these texts often name."""
+    return name in _places() or name in _COUNTRIES
+
+
 def place_ending_at(text: str, end: int) -> int | None:
     """Where the longest province, city or county name that ends at ``end`` begins, or None."""
     for size in range(min(11, end), 2, -1):

@@ -80,7 +80,8 @@ def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     found = _added(found, ((m.start("name"), m.end("name"), "PER", 0.9) for m in _before_role().finditer(text)))
     found = _added(found, ((m.start("name"), m.end("name"), "PER", 0.9) for m in _surname_title().finditer(text)))
     found = _added(found, _listed(text, found))
-    return _added(found, _repeated(text, found))
+    found = _added(found, _repeated(text, found))
+    return _added(found, ((a, b, "PLC", 0.7) for a, b in _known_places(reading)))
 
 
 def _added(found: list[Marked], more: Iterable[tuple[int, int, str, float]]) -> list[Marked]:
@@ -275,6 +276,26 @@ def _in_title(reading: Reading) -> tuple[int, int] | None:
     from pipeline.extract.organisation import unit_in_title
 
     return unit_in_title(reading)
+
+
+_OUTING = re.compile(
+    r"(?:[去到赴往游抵登访]|前往|游览|参观|考察|奔赴)(?:了)?(?P<place>[\u4e00-\u9fff]{2,8}?(?:山|湖|岛|海|江|河|沟|谷|寺|塔|古镇|古城|公园|景区|风景区|森林公园|植物园|动物园|纪念馆|纪念碑|博物馆|烈士陵园|陵园|故居|旧址|度假村|水库|草原|沙漠|温泉|瀑布|大峡谷|湿地))"
+    r"(?=[，。、；！）\s一踏游参观春秋赏采登爬旅徒拓开举缅祭学])"
+)
+_NOT_A_PLACE = frozenset("中国 中华 东方 西方 华夏 神州 亚洲 全国 国家 祖国 北京时间 长征 延安精神 井冈山精神 红旗渠".split())
+
+
+def _known_places(reading: Reading) -> list[tuple[int, int]]:
+    """Places that the gazetteer or jieba's dictionary knows, and the goal of an outing by its ending (去龙首山)."""
+    from pipeline.extract.features import is_place
+
+    text = reading.clean
+    found = [m.span("place") for m in _OUTING.finditer(text)]
+    for token in reading.tokens:
+        if token.tag == "ns" and token.end - token.start >= 2 and token.text not in _NOT_A_PLACE and is_place(token.text):
+            if not re.match(r"[\u4e00-\u9fff]?(?:杯|精神|时间|菜|话|籍|人民|大学|银行|路|街道)", text[token.end : token.end + 4]):
+                found.append((token.start, token.end))
+    return found
 
 
 _LIST_ITEM = re.compile(r"[、 　](?:(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff] {1,3}[\u4e00-\u9fff])(?=[、 　，。；）)\n]|等|$))")
