@@ -1,4 +1,4 @@
-"""What holds for any text: numbers and dates read back as written, findings quote the raw text, kinds keep apart, nothing crashes."""
+"""What holds for any text: numbers and dates read back, findings quote the raw text, kinds keep apart, nothing crashes."""
 
 from __future__ import annotations
 
@@ -65,12 +65,18 @@ def test_scaled_numbers_read_back(cents: int, scale: tuple[str, int]) -> None:
     assert modifier is None
 
 
+WAYS = [
+    ("", "", None), ("约", "", "about"), ("近", "", "about"), ("", "左右", "about"), ("超过", "", "over"), ("", "以上", "over"),
+    ("不足", "", "under"),
+]  # fmt: skip
+
+
 @settings(deadline=None)
 @given(
     n=NUMBERS,
     spelling=st.sampled_from(["{}", "{:,}", "chinese"]),
     unit=st.sampled_from(["人", "元", "件", "份", "人次", "篇", "户"]),
-    way=st.sampled_from([("", "", None), ("约", "", "about"), ("近", "", "about"), ("超过", "", "over"), ("", "以上", "over"), ("", "左右", "about"), ("不足", "", "under")]),
+    way=st.sampled_from(WAYS),
 )  # fmt: skip
 def test_a_count_reads_back_from_its_sentence(n: int, spelling: str, unit: str, way: tuple[str, str, str | None]) -> None:
     if n in (1, 100, 1000, 10_000) and spelling == "chinese":
@@ -104,23 +110,19 @@ def test_dates_read_back(day: Any, form: int) -> None:
     assert found == [(written, want)]
 
 
-@given(st.integers(2000, 2040), st.sampled_from(["xx", "XX", "××", "**", "__"]), st.integers(1, 12))
-def test_a_masked_year_stays_unknown(_: int, mask: str, month: int) -> None:
+@given(st.sampled_from(["xx", "XX", "××", "**", "__"]), st.integers(1, 12))
+def test_a_masked_year_stays_unknown(mask: str, month: int) -> None:
     text = f"会议在20{mask}年{month}月举行。"
     assert [norm(x, lambda _: 2011) for x in expressions(text)] == [f"XXXX-{month:02d}"]
 
 
-PIECES = st.lists(
-    st.sampled_from(
-        [
-            "清泉小学工会2011年工作总结\n", "一、抓学习\n", "（一）", "1、", "①", "一是", "3月8日", "2011年", "20xx年", "今年", "“三八”", "46人", "3000元", "近80多名",
-            "《工会法》", "《", "》", "“", "”", "（", "）", "孙 冶", "王小芳", "主席", "县教育局", "清河县", "获县一等奖", "举行", "教职工运动会", "慰问", "困难职工", "。", "，", "、",
-            "；", "\n", " ", "　", "xx", "**", "____", "%", "工會", "提案(an)(an)", "1,042", "二〇一〇年三月", "存在不足", "下一步", "清泉小学工会\n2011年12月30日", "🎉", "\u200b",
-            "10KV", "13900001111", "百分之", "第", "届", "12.5", "|",
-        ]
-    ),
-    max_size=30,
-).map("".join)  # fmt: skip
+WORDS = (
+    "一、抓学习\n|（一）|1、|①|一是|3月8日|2011年|20xx年|今年|“三八”|46人|3000元|近80多名|《工会法》|《|》|“|”|（|）"
+    "|孙 冶|王小芳|主席|县教育局|清河县|获县一等奖|举行|教职工运动会|慰问|困难职工|。|，|、|；|\n| |　|xx|**|____|%|工會"
+    "|提案(an)(an)|1,042|二〇一〇年三月|存在不足|下一步|清泉小学工会\n2011年12月30日|清泉小学工会2011年工作总结\n"
+    "|🎉|\u200b|10KV|13900001111|百分之|第|届|12.5"
+)
+PIECES = st.lists(st.sampled_from([*WORDS.split("|"), "|"]), max_size=30).map("".join)
 
 
 def record_of(raw: str) -> Record:
