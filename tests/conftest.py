@@ -19,6 +19,11 @@ LACKING = {
 ALL_REQUIRED = os.environ.get("REQUIRE") == "all"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--regenerate-golden`` for ``tests/golden``."""
+    parser.addoption("--regenerate-golden", action="store_true", help="rewrite tests/golden/expected, and fail")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what needs something that is not here."""
     for item in items:

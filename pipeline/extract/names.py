@@ -53,7 +53,7 @@ def rules() -> Rules:
     """The compiled rules, once a process."""
     spec = yaml("rules/names.yaml")
     titles = "|".join(sorted(read_text("lexicons/titles.txt").split(), key=len, reverse=True))
-    prefix = r"(?:(?:工会|党支部|党总支|党委|女工|支部|学校|校|分工会|教导|政教|总务|年级|教研|备课|行政|原|老|前|时任|退休|青年|优秀|困难|特困|女|男|小学|中学|高级|一级|二级)){0,2}"
+    prefix = r"(?:(?:工会|党支部|党总支|党委|女工|支部|学校|校|分工会|教导|政教|总务|年级|教研|备课|行政|项目|原|老|前|时任|退休|青年|优秀|困难|特困|女|男|小学|中学|高级|一级|二级)){0,2}"
     return Rules(
         title_after=re.compile(rf"(?:等?(?:[0-9一二三四五六七八九十两俩几]+[位名个]?)?(?:青年|优秀|骨干|退休|老|新|女|困难)?)(?P<role>{prefix}(?:{titles}))|[（(](?P<paren>{prefix}(?:{titles}))[）)]"),
         title_before=re.compile(rf"(?P<role>{prefix}(?:{titles}))[：: 　]*$"),
@@ -382,7 +382,7 @@ def persons(reading: Reading, marked: list[Marked], honours: list[Span], models:
 
 
 def _plain(role: str | None) -> str | None:
-    return re.sub(r"^(?:等|原|前|时任|老(?!师))", "", role) if role else None
+    return re.sub(r"^(?:等|原|前|时任)", "", role) if role else None
 
 
 _AROUND = 400  # how far around a person the sentence is read: farther than any real one reaches

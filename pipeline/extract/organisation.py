@@ -21,7 +21,7 @@ _BODY = (
     r"(?:总工会|工会联合会|联合工会|工会委员会|工会工作委员会|女职工委员会|经费审查委员会|分工会|分会|工会小组|工会"
     r"|小学|中学|学校|幼儿园|大学|学院|职业中专|中专|公司|医院|卫生院|研究院|研究所|银行|支行|[厂矿局镇乡]|街道|集团|车务段|工务段|机务段|中心)"
 )
-_NAMED = re.compile(rf"(?:^|[在由记]|关于[^，]{{0,6}}?|——|致)(?P<unit>(?!关于|在|给|记|让|为)[\u4e00-\u9fff·（）“”\-]{{2,26}}{_BODY})(?:(?<=工会)|(?=[0-9二一年第关工开上下本及、\s〇（(—“]|全|三|五|代|致|党|的|$))")
+_NAMED = re.compile(rf"(?:^|[在由记]|关于[^，]{{0,6}}?|——|—|[：:】\s]|致)(?P<unit>(?!关于|在|给|记|让|为)[\u4e00-\u9fff·（）“”\-]{{2,26}}{_BODY})(?:(?<=工会)|(?=[0-9二一年第关工开上下本及、\s〇（(—“]|全|三|五|代|致|党|的|$))")
 _BYLINE = re.compile(rf"[（(]?(?:撰稿|供稿|报送|填报)?(?:单位)?[：:]?(?P<unit>[\u4e00-\u9fff·]{{3,26}}{_BODY})(?=[\s）)0-9二一:：,，]|$)")
 _AFTER_BYLINE = re.compile(r"[\s）)：:，,]*(?:[\u4e00-\u9fff·]{2,4}\s*(?:[\u4e00-\u9fff]{1,3})?|(?:执笔|撰稿|作者|主席)[：:\s]*[\u4e00-\u9fff·\s]{2,8})?[\s（(]*(?:[0-9〇○零一二三四五六七八九十年月日.\-]{4,16})?[）)\s]*")
 _GENERIC = re.compile(
@@ -78,8 +78,11 @@ def number_like(piece: str) -> bool:
 
 def unit_in_title(reading: Reading) -> tuple[int, int] | None:
     """The unit that the title names: 清河县第三小学工会2012年工作总结, ——在白杨沟煤矿工会第六次会员代表大会上的报告."""
-    for line in reversed(reading.title_lines):
-        match = _NAMED.search(reading.clean, line.start, line.end)
+    lines = [(line.start, line.end) for line in reversed(reading.title_lines)]
+    if reading.part.boundary_title:
+        lines.append((0, reading.text_start))
+    for start, end in lines:
+        match = _NAMED.search(reading.clean, start, end)
         if match and _proper(match["unit"]) and not re.match(r"给", match["unit"]):
             return match.span("unit")
     return None
