@@ -93,16 +93,34 @@ def views(record: Record, text: Text) -> dict[str, View]:
             kinds[name] = kinds.get(name, 0) + 1
             if name == "events":
                 kinds[f"event_{events[x, y]}"] = kinds.get(f"event_{events[x, y]}", 0) + 1
-        features = [f"{item}", f"{item}|n={_bucket(sum(hits.values()))}", f"n={_bucket(sum(hits.values()))}", f"{item}|doc={record.doc_type}"]
-        features += [f"{item}|borne={borne.get(item, 0)}", f"borne={borne.get(item, 0)}", f"{item}|any={bool(backed)}", f"any={bool(backed)}"]
+        features = [
+            f"{item}",
+            f"{item}|n={_bucket(sum(hits.values()))}",
+            f"n={_bucket(sum(hits.values()))}",
+            f"{item}|doc={record.doc_type}",
+        ]
+        features += [
+            f"{item}|borne={borne.get(item, 0)}",
+            f"borne={borne.get(item, 0)}",
+            f"{item}|any={bool(backed)}",
+            f"any={bool(backed)}",
+        ]
         features += [f"{item}|w={w}" for w in hits] + [f"{item}|s={w}" for w in strong]
-        features += [f"{item}|{name}={_bucket(n)}" for name, n in kinds.items()] + [f"{name}={_bucket(n)}" for name, n in kinds.items()]
+        features += [f"{item}|{name}={_bucket(n)}" for name, n in kinds.items()] + [
+            f"{name}={_bucket(n)}" for name, n in kinds.items()
+        ]
         if item == "problems":
             features.append(f"{item}|found={_bucket(len(record.problems))}")
         if item == "plans":
-            features += [f"{item}|found={_bucket(len(record.plans))}", f"{item}|planned={_bucket(sum(e.status == 'planned' for e in record.events))}"]
+            features += [
+                f"{item}|found={_bucket(len(record.plans))}",
+                f"{item}|planned={_bucket(sum(e.status == 'planned' for e in record.events))}",
+            ]
         if item == "results":
-            features += [f"{item}|awards={_bucket(len(record.awards))}", f"{item}|pct={_bucket(sum(c.unit == '%' for c in record.counts))}"]
+            features += [
+                f"{item}|awards={_bucket(len(record.awards))}",
+                f"{item}|pct={_bucket(sum(c.unit == '%' for c in record.counts))}",
+            ]
         found[item] = View(features, backed, mentions)
     return found
 
@@ -123,7 +141,11 @@ def levels(record: Record, text: Text, models: Path) -> dict[str, Judged]:
     dated = [(e.start, e.end) for e in record.events if e.date]
     found["timeline"] = _counted(len(dated), 3, dated, "dated_events")
     settled = (record.org is not None) + (record.period.start is not None)
-    found["identity"] = Judged(cast(Level, settled), tuple((d.start, d.end) for d in record.dates[-1:]), "unit_and_period" if settled == 2 else "unit_or_period" if settled else "absent")
+    found["identity"] = Judged(
+        cast(Level, settled),
+        tuple((d.start, d.end) for d in record.dates[-1:]),
+        "unit_and_period" if settled == 2 else "unit_or_period" if settled else "absent",
+    )
     return found
 
 

@@ -52,6 +52,8 @@ class Rules(NamedTuple):
     structure: re.Pattern[str]
     one: re.Pattern[str]
     work: re.Pattern[str]
+    waiting: re.Pattern[str]
+    until: re.Pattern[str]
     after_any: dict[str, re.Pattern[str]]
 
 
@@ -69,6 +71,8 @@ def rules() -> Rules:
         structure=re.compile("|".join(spec["structure_nouns"])),
         one=re.compile("|".join(spec["one_means_a"])),
         work=re.compile("|".join(spec["measures_work"])),
+        waiting=re.compile("|".join(spec["waits_before"])),
+        until=re.compile("|".join(spec["waits_behind"])),
         after_any={unit: re.compile("|".join(patterns)) for unit, patterns in spec["not_before"].items()},
     )
 
@@ -169,8 +173,8 @@ def _excluded(text: str, start: int, end: int, after: int, q: Quantity, unit: st
         return True  # 万家灯火, 百句, 千斤: figures of speech
     if unit == "路" and not before.endswith(("分", "兵分")):
         return True
-    if unit in ("天", "小时", "分钟", "个月", "周", "课时") and not (unit == "课时" or r.work.search(text[max(0, start - 20) : after + 16])):
-        return True
+    if unit in ("天", "小时", "分钟", "个月", "周", "昼夜", "夜") and not r.work.search(text[max(0, start - 20) : after + 16]):
+        return unit in ("个月", "周") or r.waiting.search(text[max(0, start - 12) : start]) is not None or r.until.match(following) is not None
     if chinese and q.value == 1 and q.max is None and numeral in ("一",):
         return not _one_counts(before, unit, following, r)
     if chinese and q.value == 2 and numeral == "两" and unit in ("个",) and r.structure.match(following):

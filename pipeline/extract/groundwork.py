@@ -9,6 +9,7 @@ from pipeline.extract.counts import Found as CountFound
 from pipeline.extract.counts import find_counts
 from pipeline.extract.features import Sight
 from pipeline.extract.redaction import Hidden, hidden
+from pipeline.extract.tables import find_cells
 from pipeline.extract.works import Found as WorkFound
 from pipeline.extract.works import find_works
 from pipeline.segment import Reading, Span
@@ -47,7 +48,13 @@ class Groundwork:
         taken += [h.number for h in self.reading.headings if h.number]
         if self.reading.text_start:
             taken.append(Span(0, self.reading.text_start))
-        return find_counts(self.reading, taken)
+        in_cells = [
+            CountFound(c.start, c.end, c.value, None, c.unit, "over" if c.over else None, c.object)
+            for c in find_cells(self.reading)
+            if not any(t[0] < c.end and c.start < t[1] for t in taken)
+        ]
+        taken += [Span(c.start, c.end) for c in in_cells]
+        return sorted([*find_counts(self.reading, taken), *in_cells], key=lambda c: (c.start, c.end))
 
     @cached_property
     def sight(self) -> Sight:

@@ -18,8 +18,8 @@ _STYLES = {
     "part": rf"第\s?(?P<part>[{CN}]{{1,3}}|\d{{1,2}})\s?(?:部分|章|编)[、：:，,．.]?",
     "section": rf"第\s?(?P<section>[{CN}]{{1,3}}|\d{{1,2}})\s?节[、：:，,．.]?",
     "nth": r"第(?P<nth>[一二三四五六七八九十]{1,2})(?:点|招|条|件|方面|步|个|句话?|件事|件小事|件大事|项|篇章|板块|抓手|关)(?:[，、：:。]|(?=是))",
-    "shi": rf"(?:第?(?P<shi>[一二三四五六七八九十])是)(?=[^\s])[，,：:]?",
-    "di": rf"第(?P<di>[一二三四五六七八九十])[、，,：:．]",
+    "shi": r"(?:第?(?P<shi>[一二三四五六七八九十])是)(?=[^\s])[，,：:]?",
+    "di": r"第(?P<di>[一二三四五六七八九十])[、，,：:．]",
     "cn_paren": rf"[（(〔【]\s?(?P<cn_paren>[{CN}]{{1,3}})\s?[）)〕】][、，,．.]?",
     "cn": rf"(?P<cn>[{CN}]{{1,3}}|○[{CN}])\s?[、．.，,：:](?![0-9])",
     "dashed": r"(?P<dashed>[-—])、",
@@ -76,7 +76,9 @@ def number_at(text: str, start: int, end: int) -> Number | None:
     if style == "cn" and _MONTHS.match(text, match.end()):  # 六、七月 is a date
         return None
     if style in ("circled", "paren_digit", "dot_digit", "cn_paren_one"):
-        value = {"circled": CIRCLED, "paren_digit": PAREN_DIGIT, "dot_digit": DOT_DIGIT, "cn_paren_one": PAREN_CN}[style].index(numeral) + 1
+        value = {"circled": CIRCLED, "paren_digit": PAREN_DIGIT, "dot_digit": DOT_DIGIT, "cn_paren_one": PAREN_CN}[style].index(
+            numeral
+        ) + 1
     elif style == "letter":
         value = ord(numeral.lower()) - ord("a") + 1
     elif style == "word":

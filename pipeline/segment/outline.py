@@ -62,7 +62,11 @@ def _opens(text: str, number: Number, line: Span) -> bool:
         return False
     if number.style == "ar" and number.value > 40:
         return False
-    return not (number.style in ("ar", "ar_half") and re.match(r"[0-9]", rest) is not None and not re.match(r"[0-9]+[个项名年月人次家条]", rest))
+    return not (
+        number.style in ("ar", "ar_half")
+        and re.match(r"[0-9]", rest) is not None
+        and not re.match(r"[0-9]+[个项名年月人次家条]", rest)
+    )
 
 
 def _without_lone_words(openers: list[Opener]) -> list[Opener]:
@@ -80,7 +84,11 @@ def _runs_on(text: str, openers: list[Opener], i: int) -> bool:
     n = opener.number
     if n is None or n.value != 1 or n.style in ("cn", "part", "section"):
         return False
-    inner = [m for at in _INLINE.finditer(text, n.end, opener.line.end) if (m := number_at(text, at.end(), opener.line.end)) is not None]
+    inner = [
+        m
+        for at in _INLINE.finditer(text, n.end, opener.line.end)
+        if (m := number_at(text, at.end(), opener.line.end)) is not None
+    ]
     run = _run([m for m in inner if m.style == n.style], 2)
     if not run or all(_names_its_part(text, m, opener.line) for m in (n, *run)):
         return False
@@ -100,7 +108,9 @@ def _inline(text: str, lines: list[Span], openers: list[Opener]) -> list[Opener]
             last[opener.number.style] = opener.number.value
             for deeper in [s for s in last if s != opener.number.style and RANK.get(s, 6) > RANK.get(opener.number.style, 6)]:
                 del last[deeper]
-        inner = [n for m in _INLINE.finditer(text, line.start + 1, line.end) if (n := number_at(text, m.end(), line.end)) is not None]
+        inner = [
+            n for m in _INLINE.finditer(text, line.start + 1, line.end) if (n := number_at(text, m.end(), line.end)) is not None
+        ]
         inner = [n for n in inner if n.style not in ("word", "di") and _opens(text, n, line)]
         for style in dict.fromkeys(n.style for n in inner):
             series = [n for n in inner if n.style == style]
@@ -110,7 +120,9 @@ def _inline(text: str, lines: list[Span], openers: list[Opener]) -> list[Opener]
                 found += [Opener(n.start, n, line, True) for n in run]
                 last[style] = run[-1].value
             elif style != "shi" and series[0].value == 1 and len(run := _run(series, 1)) >= 2:
-                if all(_names_its_part(text, n, line) for n in run) or (style in ("cn", "cn_paren") and line.end - line.start > _UNBROKEN):
+                if all(_names_its_part(text, n, line) for n in run) or (
+                    style in ("cn", "cn_paren") and line.end - line.start > _UNBROKEN
+                ):
                     found += [Opener(n.start, n, line, True) for n in run]
     return found
 
@@ -139,7 +151,9 @@ def _levels(openers: list[Opener]) -> list[int]:
     following = _following(numbers)
     for i, n in enumerate(numbers):
         if n is None:
-            keep = max((k + 1 for k, (style, value) in enumerate(stack) if style and following[i].get(style, 0) > value), default=0)
+            keep = max(
+                (k + 1 for k, (style, value) in enumerate(stack) if style and following[i].get(style, 0) > value), default=0
+            )
             at = next((k for k in range(keep, len(stack)) if stack[k][0] == ""), None)
             stack = [*stack[: keep if at is None else at], ("", 0)]
             levels.append(len(stack))

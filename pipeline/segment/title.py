@@ -11,6 +11,7 @@ from pipeline.segment.numbering import Number, number_at
 if TYPE_CHECKING:
     from pipeline.segment.reading import Reading, Span
 
+
 def surnames() -> frozenset[str]:
     """Surnames, one and two characters."""
     return words("lexicons/surnames.txt")
@@ -49,13 +50,22 @@ def title_lines(reading: Reading) -> list[Span]:
         if found:
             if DATE_LINE.fullmatch(compact) or is_byline(compact) or _MEETING_NOTE.match(piece) or is_person(compact):
                 break
-            if not (compact.startswith(("—", "-", "－")) or (_TITLE_WORD.search(compact) and not _CLOSED.search(text[found[-1].start : found[-1].end]))):
+            if not (
+                compact.startswith(("—", "-", "－"))
+                or (_TITLE_WORD.search(compact) and not _CLOSED.search(text[found[-1].start : found[-1].end]))
+            ):
                 break
         elif not _TITLE_WORD.search(compact) and not _opens_text(reading, lines, k):
             if is_byline(compact) and len(compact) <= 24 and k == 0:
                 continue  # the unit's name stands above the title
             break
-        elif is_byline(compact) and k == 0 and k + 1 < len(lines) and _TITLE_WORD.search(re.sub(r"\s", "", text[lines[1].start : lines[1].end])) and lines[1].end - lines[1].start <= 40:
+        elif (
+            is_byline(compact)
+            and k == 0
+            and k + 1 < len(lines)
+            and _TITLE_WORD.search(re.sub(r"\s", "", text[lines[1].start : lines[1].end]))
+            and lines[1].end - lines[1].start <= 40
+        ):
             found.append(line)  # unit above, kind of document below: one title in two lines
             continue
         found.append(_without_date(reading, line))
@@ -87,18 +97,29 @@ def _opens_text(reading: Reading, lines: list[Span], k: int) -> bool:
     if k or k + 1 >= len(lines):
         return False
     piece = reading.clean[lines[k].start : lines[k].end]
-    return not (DATE_LINE.fullmatch(piece) or is_byline(piece) or piece[-1] in "……" or is_person(piece)) and reading.part.cut_start is False
+    return (
+        not (DATE_LINE.fullmatch(piece) or is_byline(piece) or piece[-1] in "……" or is_person(piece))
+        and reading.part.cut_start is False
+    )
 
 
 def is_person(compact: str) -> bool:
     """A line that is only a person's name."""
-    return "·" in compact and len(compact) <= 14 or (2 <= len(compact) <= 4 and (compact[0] in surnames() or compact[:2] in surnames()) and not _TITLE_WORD.search(compact))
+    return (
+        ("·" in compact
+        and len(compact) <= 14)
+        or (
+            2 <= len(compact) <= 4 and (compact[0] in surnames() or compact[:2] in surnames()) and not _TITLE_WORD.search(compact)
+        )
+    )
 
 
 def is_byline(piece: str) -> bool:
     """A line that only names a unit or a person with a date: 某某学校工会, 张三 2012年1月."""
     bare = DATE_LINE.sub("", piece).strip(" ()（）")
-    return not bare or (len(bare) <= 24 and bool(_UNIT_END.search(bare)) and not _TITLE_WORD.search(bare.removesuffix("工会委员会")))
+    return not bare or (
+        len(bare) <= 24 and bool(_UNIT_END.search(bare)) and not _TITLE_WORD.search(bare.removesuffix("工会委员会"))
+    )
 
 
 def sign_off_lines(reading: Reading) -> list[Span]:
@@ -110,13 +131,14 @@ def sign_off_lines(reading: Reading) -> list[Span]:
             break
         compact = re.sub(r"\s", "", piece)
         dated = DATE_LINE.search(compact)
-        if dated and len(compact) - len(dated[0]) <= 30:
-            found.append(line)
-        elif len(compact) <= 30 and (_UNIT_END.search(compact) or re.fullmatch(r"[Xx×*_]{2,}.{0,12}", compact)) and number_at(reading.clean, line.start, line.end) is None and "，" not in piece:
-            found.append(line)
-        elif len(compact) <= 12 and found == [] and re.match(r"^(?:报告|汇报|执笔|撰稿|签发|主席|作者|填报|审核)人?[：:]", compact):
-            found.append(line)
-        elif re.match(r"^(?:报告|汇报|执笔|撰稿|签发|作者|填报|审核|抄送|主题词|联系)(?:单位|人|人员)?[：:]", compact):
+        if (dated and len(compact) - len(dated[0]) <= 30) or (
+            len(compact) <= 30
+            and (_UNIT_END.search(compact) or re.fullmatch(r"[Xx×*_]{2,}.{0,12}", compact))
+            and number_at(reading.clean, line.start, line.end) is None
+            and "，" not in piece
+        ) or (
+            len(compact) <= 12 and found == [] and re.match(r"^(?:报告|汇报|执笔|撰稿|签发|主席|作者|填报|审核)人?[：:]", compact)
+        ) or re.match(r"^(?:报告|汇报|执笔|撰稿|签发|作者|填报|审核|抄送|主题词|联系)(?:单位|人|人员)?[：:]", compact):
             found.append(line)
         else:
             break

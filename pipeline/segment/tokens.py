@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 
-_ASCII_PIECE = re.compile(r"[a-zA-Z0-9]+(?:\.[0-9]+)?%?|[^a-zA-Z0-9]+")  # jieba's own; rjieba leaves 2011-12-30 and www.a.cn whole
+_ASCII_PIECE = re.compile(
+    r"[a-zA-Z0-9]+(?:\.[0-9]+)?%?|[^a-zA-Z0-9]+"
+)  # jieba's own; rjieba leaves 2011-12-30 and www.a.cn whole
 
 
 class Token(NamedTuple):
@@ -67,7 +69,9 @@ def common_words() -> frozenset[str]:
 
     with jieba.get_module_res("dict.txt") as lines:
         rows = (line.decode("utf-8").split() for line in lines)
-        return frozenset(row[0] for row in rows if len(row) == 3 and len(row[0]) == 2 and (row[2] not in _NAME_TAGS or int(row[1]) >= 200))
+        return frozenset(
+            row[0] for row in rows if len(row) == 3 and len(row[0]) == 2 and (row[2] not in _NAME_TAGS or int(row[1]) >= 200)
+        )
 
 
 _NAME_TAGS = ("nr", "nrt", "nrfg")  # jieba's dictionary tags many a plain word so (智慧, 祝福): a common one is no name

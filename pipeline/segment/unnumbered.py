@@ -16,7 +16,9 @@ _NOT_A_HEADING = re.compile(
     r"^(?:尊敬的|各位|同志们|老师们|亲爱的|大家好|谢谢|附[:：件表]|表[一二三四五六七八九0-9]|序号|备注|注[:：]|单位[:：]|电话|联系|地址|邮编|网址|此致|敬礼|第.{1,4}[组队][:：]?|主持|记录|时间|地点|出席|图[0-9一二])"
 )
 _LABEL = re.compile(r"名单|如下|[:：]$")
-_SPACED_NAMES = re.compile(r"^(?:[\u4e00-\u9fff]{1,2}\s+[\u4e00-\u9fff]{1,2}|[\u4e00-\u9fff]{2,4}(?:[\s　、，]+[\u4e00-\u9fff·]{2,5}){2,})")
+_SPACED_NAMES = re.compile(
+    r"^(?:[\u4e00-\u9fff]{1,2}\s+[\u4e00-\u9fff]{1,2}|[\u4e00-\u9fff]{2,4}(?:[\s　、，]+[\u4e00-\u9fff·]{2,5}){2,})"
+)
 _PRED = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -35,7 +37,9 @@ def unnumbered_headings(reading: Reading, lines: list[Span], numbered: set[Span]
         opens_series = nxt in numbered and (n := number_at(text, nxt.start, nxt.end)) is not None and n.value == 1
         stands_before_text = len(following) >= max(24, len(piece)) and following[-1] in "。！？；：…”"
         before = text[lines[i - 1].start : lines[i - 1].end] if i else ""
-        if (opens_series or stands_before_text) and (not before or before[-1] in "。！？；：…”）" or lines[i - 1] in numbered or lines[i - 1] in headings):
+        if (opens_series or stands_before_text) and (
+            not before or before[-1] in "。！？；：…”）" or lines[i - 1] in numbered or lines[i - 1] in headings
+        ):
             found.append(line)
             headings.add(line)
     return found
@@ -60,7 +64,7 @@ def _looks_like_heading(piece: str) -> bool:
         return False
     if len(_PRED.findall(compact)) < len(compact) * 0.6 or "。" in piece:
         return False
-    if compact[0] in "（(" and compact[-1] in "）)" or is_person(compact):
+    if (compact[0] in "（(" and compact[-1] in "）)") or is_person(compact):
         return False
     if _NOT_A_HEADING.match(compact) or _LABEL.search(compact) or _SPACED_NAMES.match(piece):
         return False
