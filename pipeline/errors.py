@@ -16,7 +16,7 @@ class GonghuiError(Exception):
         self.params = params
 
 
-class CannotRun(GonghuiError):
+class CannotRun(GonghuiError):  # noqa: N818
     """The run cannot begin or go on: exit status 1."""
 
 

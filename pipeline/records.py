@@ -8,11 +8,11 @@ annotation guide (union work documents, 工会工作总结) and shown to people 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Final = 1
 
 DocType: TypeAlias = Literal["summary", "plan", "exchange", "reflection", "notice", "guide", "other"]
 OrgType: TypeAlias = Literal["school", "enterprise", "government", "federation", "institution", "unknown"]

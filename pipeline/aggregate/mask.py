@@ -81,6 +81,17 @@ def quoted(raw: str, start: int, end: int, record: Record, names: frozenset[str]
     return masked("".join(pieces) + raw[at:end], names)
 
 
+def veiled(text: str, names: frozenset[str], spans: Iterable[tuple[int, int]] = ()) -> str:
+    """The text masked character for character, so that offsets and lines stay: the names, the spans, private numbers."""
+    found = [m.span() for m in _pattern(names).finditer(text)] if names else []
+    chars = list(text)
+    for start, end in (*spans, *found):
+        for i in range(start + 1, end):
+            if not chars[i].isspace():
+                chars[i] = MARK
+    return NUMBERS.sub(lambda m: _digits_hidden(m.group()), "".join(chars))
+
+
 def hidden(name: str) -> str:
     """A name with all but its first character masked."""
     kept, rest = name[:1], "".join(name[1:].split())

@@ -79,7 +79,7 @@ def _without_lone_words(openers: list[Opener]) -> list[Opener]:
 
 
 def _runs_on(text: str, openers: list[Opener], i: int) -> bool:
-    """A paragraph that opens with ⑴ and holds ⑵, ⑶ … too is a list, unless the series opens paragraphs or each item names its part."""
+    """A paragraph that opens with ⑴ and holds ⑵, ⑶ … too is a list, unless the series opens paragraphs or names its parts."""
     opener = openers[i]
     n = opener.number
     if n is None or n.value != 1 or n.style in ("cn", "part", "section"):
@@ -120,9 +120,8 @@ def _inline(text: str, lines: list[Span], openers: list[Opener]) -> list[Opener]
                 found += [Opener(n.start, n, line, True) for n in run]
                 last[style] = run[-1].value
             elif style != "shi" and series[0].value == 1 and len(run := _run(series, 1)) >= 2:
-                if all(_names_its_part(text, n, line) for n in run) or (
-                    style in ("cn", "cn_paren") and line.end - line.start > _UNBROKEN
-                ):
+                unbroken = style in ("cn", "cn_paren") and line.end - line.start > _UNBROKEN
+                if unbroken or all(_names_its_part(text, n, line) for n in run):
                     found += [Opener(n.start, n, line, True) for n in run]
     return found
 

@@ -17,9 +17,13 @@ def surnames() -> frozenset[str]:
     return words("lexicons/surnames.txt")
 
 
-_YEAR = r"(?:[12][0-9]{3}|[12][〇○零０0OoＯ一二三四五六七八九]{3}|[二一][〇○零0OoＯ一二三四五六七八九]{3}|[0-9Xx×*_＿—\-]{2,6}|[某XＸx]{1,2})"
+_YEAR = (
+    r"(?:[12][0-9]{3}|[12][〇○零０0OoＯ一二三四五六七八九]{3}|[二一][〇○零0OoＯ一二三四五六七八九]{3}|[0-9Xx×*_＿—\-]{2,6}"
+    r"|[某XＸx]{1,2})"
+)
 DATE_LINE = re.compile(
-    rf"{_YEAR}\s?[年.．/\-—]\s?[0-9一二三四五六七八九十元Xx×*_＿]{{1,3}}\s?(?:[月.．/\-—]\s?(?:[0-9一二三四五六七八九十廿Xx×*_＿]{{1,4}}\s?[日号]?)?)?"
+    rf"{_YEAR}\s?[年.．/\-—]\s?[0-9一二三四五六七八九十元Xx×*_＿]{{1,3}}\s?"
+    rf"(?:[月.．/\-—]\s?(?:[0-9一二三四五六七八九十廿Xx×*_＿]{{1,4}}\s?[日号]?)?)?"
     rf"|{_YEAR}年"
 )
 _TITLE_WORD = re.compile(
@@ -37,7 +41,8 @@ _UNIT_END = re.compile(
 
 def title_lines(reading: Reading) -> list[Span]:
     """The lines at the top that name the document: the first line that can be a title, and what continues it; at most three."""
-    text, found = reading.clean, []
+    text = reading.clean
+    found: list[Span] = []
     lines = [line for line in reading.lines if line.start >= reading.text_start]
     for k, line in enumerate(lines[:4]):
         piece = text[line.start : line.end]
@@ -105,13 +110,10 @@ def _opens_text(reading: Reading, lines: list[Span], k: int) -> bool:
 
 def is_person(compact: str) -> bool:
     """A line that is only a person's name."""
-    return (
-        ("·" in compact
-        and len(compact) <= 14)
-        or (
-            2 <= len(compact) <= 4 and (compact[0] in surnames() or compact[:2] in surnames()) and not _TITLE_WORD.search(compact)
-        )
-    )
+    if "·" in compact and len(compact) <= 14:
+        return True
+    named = compact[:1] in surnames() or compact[:2] in surnames()
+    return named and 2 <= len(compact) <= 4 and not _TITLE_WORD.search(compact)
 
 
 def is_byline(piece: str) -> bool:
@@ -131,14 +133,21 @@ def sign_off_lines(reading: Reading) -> list[Span]:
             break
         compact = re.sub(r"\s", "", piece)
         dated = DATE_LINE.search(compact)
-        if (dated and len(compact) - len(dated[0]) <= 30) or (
-            len(compact) <= 30
-            and (_UNIT_END.search(compact) or re.fullmatch(r"[Xx×*_]{2,}.{0,12}", compact))
-            and number_at(reading.clean, line.start, line.end) is None
-            and "，" not in piece
-        ) or (
-            len(compact) <= 12 and found == [] and re.match(r"^(?:报告|汇报|执笔|撰稿|签发|主席|作者|填报|审核)人?[：:]", compact)
-        ) or re.match(r"^(?:报告|汇报|执笔|撰稿|签发|作者|填报|审核|抄送|主题词|联系)(?:单位|人|人员)?[：:]", compact):
+        if (
+            (dated and len(compact) - len(dated[0]) <= 30)
+            or (
+                len(compact) <= 30
+                and (_UNIT_END.search(compact) or re.fullmatch(r"[Xx×*_]{2,}.{0,12}", compact))
+                and number_at(reading.clean, line.start, line.end) is None
+                and "，" not in piece
+            )
+            or (
+                len(compact) <= 12
+                and found == []
+                and re.match(r"^(?:报告|汇报|执笔|撰稿|签发|主席|作者|填报|审核)人?[：:]", compact)
+            )
+            or re.match(r"^(?:报告|汇报|执笔|撰稿|签发|作者|填报|审核|抄送|主题词|联系)(?:单位|人|人员)?[：:]", compact)
+        ):
             found.append(line)
         else:
             break

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 
-_ASCII_PIECE = re.compile(
-    r"[a-zA-Z0-9]+(?:\.[0-9]+)?%?|[^a-zA-Z0-9]+"
-)  # jieba's own; rjieba leaves 2011-12-30 and www.a.cn whole
+# jieba's own cut of what is not Chinese; rjieba leaves 2011-12-30 and www.a.cn whole
+_ASCII_PIECE = re.compile(r"[a-zA-Z0-9]+(?:\.[0-9]+)?%?|[^a-zA-Z0-9]+")
 
 
 class Token(NamedTuple):

@@ -49,7 +49,7 @@ _LABEL_OPENS = re.compile(r"(?![他她我你它当])[^，。；：！？、\n]{2
 
 
 def run_in_labels(reading: Reading, lines: list[Span], taken: set[Span]) -> list[Span]:
-    """Paragraphs that each open with a short label of their own (九月份。…, 场地是“磨”出来的。…) where most of a text's paragraphs do."""
+    """Paragraphs that each open with a short label of their own (九月份。…) where most of a text's paragraphs do."""
     text = reading.clean
     free = [line for line in lines if line not in taken]
     opening = [line for line in free if (m := _LABEL_OPENS.match(text, line.start, line.end)) and line.end - m.end() >= 24]
