@@ -132,7 +132,7 @@ def levels(record: Record, text: Text, models: Path) -> dict[str, Judged]:
     for item, view in views(record, text).items():
         level = cast(Level, int(model.best(view.features).label))
         if item == "problems" and record.problems:
-            level = max(level, 1)  # type: ignore[assignment]
+            level = max(level, 1)
         if item == "results" and record.awards:
             level = 2
         facts = _facts(item, record) or view.facts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,11 +34,13 @@ F = TypeVar("F", bound=r.Finding)
 def ground(made: type[F], text: Text, start: int, end: int, made_by: str, /, **fields: Any) -> F:
     """The one way a finding comes to be: a clean span becomes a raw span and quotes the raw text."""
     a, b = text.span(start, end)
-    b = next((f.end for f in text.fixes if f.kind == "inline_pinyin" and f.start == b), b)  # 工會(huì): its pinyin is the character's
+    behind = bisect_left(text.fixes, (b,))
+    if behind < len(text.fixes) and text.fixes[behind].start == b and text.fixes[behind].kind == "inline_pinyin":
+        b = text.fixes[behind].end  # 工會(huì): its pinyin is the character's
     quote = text.raw[a:b]
     clean = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", text.text[start:end])
     name = {r.Section: "heading", r.Event: "name"}.get(made, "text")
-    return made(start=a, end=b, clean=None if clean == quote else clean, made_by=made_by, **{name: quote}, **fields)
+    return made(start=a, end=b, clean=None if clean == quote else clean, made_by=made_by, **fields | {name: quote})
 
 
 def plain(text: Text, start: int, end: int) -> str:

@@ -52,7 +52,7 @@ class Event(NamedTuple):
 
 @cache
 def _heads() -> dict[str, str]:
-    return dict(table("lexicons/event_nouns.tsv", 2))
+    return {noun: kind for noun, kind in table("lexicons/event_nouns.tsv", 2)}
 
 
 def head_type(name: str) -> str:

@@ -310,10 +310,10 @@ def _listed(text: str, found: list[Marked]) -> list[tuple[int, int, str, float]]
     for m, n in zip(people, people[1:], strict=False):
         between = text[m.end : n.start]
         if 3 <= len(between) <= 30 and re.fullmatch(r"[、 　](?:[\u4e00-\u9fff]{2,4}[、 　]|[\u4e00-\u9fff] {1,3}[\u4e00-\u9fff][、 　]+)+ *", between):
-            for item in re.finditer(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff] {1,3}[\u4e00-\u9fff]", between):
-                word = item[0].replace(" ", "")
+            for inner in re.finditer(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff] {1,3}[\u4e00-\u9fff]", between):
+                word = inner[0].replace(" ", "")
                 if word[0] in surnames() or word[:2] in surnames():
-                    more.append((m.end + item.start(), m.end + item.end(), "PER", 0.9))
+                    more.append((m.end + inner.start(), m.end + inner.end(), "PER", 0.9))
     for m in people:  # the list goes on behind its last mark
         item = _LIST_ITEM.match(text, m.end)
         if item and text[m.end] == "、" and item["name"][0] in surnames() and all(c in given_names() for c in item["name"][1:].strip()):

@@ -115,19 +115,19 @@ def read(match: re.Match[str]) -> Quantity | None:
         ends = [read_number(pair_of[k] + scales) for k in (1, 2)]
         if ends[0] and ends[1]:
             return Quantity(match.start(), match.end(), ends[0][0], ends[1][0], modifier, "number")
-    low = read_number(match["low"])
-    if low is None:
+    first = read_number(match["low"])
+    if first is None:
         return None
-    value, low_modifier = low
-    high_value: float | None = None
+    low, low_modifier = first
+    high: float | None = None
     if match["range"]:
-        high = read_number(match["high"])
-        if high is None:
+        second = read_number(match["high"])
+        if second is None:
             return None
-        high_value = high[0]
+        high = second[0]
         low_scale, high_scale = re.search(r"[百千万亿]+$", match["low"]), re.search(r"[百千万亿]+$", match["high"])
-        if high_scale and not low_scale and value < high_value:  # 3至5万: the scale belongs to both
-            value *= high_value / (read_number(match["high"][: high_scale.start()]) or (high_value, None))[0]
-        if high_value <= value:
+        if high_scale and not low_scale and low < high:  # 3至5万: the scale belongs to both
+            low *= high / (read_number(match["high"][: high_scale.start()]) or (high, None))[0]
+        if high <= low:
             return None
-    return Quantity(match.start(), match.end(), value, high_value, modifier or low_modifier, "number")
+    return Quantity(match.start(), match.end(), low, high, modifier or low_modifier, "number")

@@ -124,10 +124,8 @@ def settle(reading: Reading, kind: DocType, moments: list[Moment], signed: Signa
     """The period reported on or planned for, and the year that undated expressions take."""
     head = reading.clean[reading.body.start : reading.body.start + 160]
     wrapper = boundary_line(reading) if kind in ("summary", "plan") else ""
-    label: PeriodLabel = (
-        first_match("period_title", title_text.replace(" ", "")) or first_match("period_head", head)
-        or first_match("period_title", wrapper) or "unknown"
-    )  # type: ignore[assignment]
+    said = first_match("period_title", title_text.replace(" ", "")) or first_match("period_head", head) or first_match("period_title", wrapper)
+    label: PeriodLabel = said or "unknown"  # type: ignore[assignment]
     if kind in ("exchange", "reflection", "other", "notice") and not first_match("period_title", title_text.replace(" ", "")) and label != "multi_year":
         label = first_match("period_firm", reading.clean[reading.body.start : reading.body.start + 260]) or "unknown"  # type: ignore[assignment]
     titled = [m for m in (expressions(title_text)) if m.year is not None]
