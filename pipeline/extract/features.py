@@ -106,6 +106,7 @@ class Sight:
         text = reading.clean
         n = len(text)
         self.text = text
+        self.items: dict[Span, Any] = {}  # features by sentence, as the taggers hold them
         self.chars = ["0" if c.isdigit() else "a" if c.isascii() and c.isalpha() else c for c in text]
         self.tokens = [""] * n
         self.shapes = ["S"] * n

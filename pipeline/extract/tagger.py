@@ -42,6 +42,16 @@ def _model(path: Path) -> Any:
     return tagger
 
 
+def _items(sight: Sight, sentence: Span) -> Any:
+    """The features of a sentence as CRFsuite holds them: made once, read by every model."""
+    import pycrfsuite
+
+    items = sight.items.get(sentence)
+    if items is None:
+        items = sight.items[sentence] = pycrfsuite.ItemSequence(sight.features(sentence.start, sentence.end))
+    return items
+
+
 def spans_of(labels: list[str]) -> list[tuple[int, int, str]]:
     """Spans of a BIO labelling; an I that follows nothing of its label begins a span."""
     found: list[tuple[int, int, str]] = []
@@ -77,7 +87,7 @@ def mark(path: Path, sight: Sight, sentences: list[Span], hints: Sequence[Span] 
     kinds = sorted(label[2:] for label in tagger.labels() if label[0] == "B")
     found = []
     for sentence in pieces(sentences):
-        labels = tagger.tag(sight.features(sentence.start, sentence.end))
+        labels = tagger.tag(_items(sight, sentence))
         _lift(tagger, labels, kinds, least)
         if hints:
             _lift_hinted(tagger, labels, kinds[0], [h for h in hints if sentence.start <= h.start and h.end <= sentence.end], sentence.start)
