@@ -155,11 +155,12 @@ def _opening_points(lines: Sequence[Line], start: int, i: int, end: int) -> int:
 def _before(lines: Sequence[Line], start: int, i: int) -> int:
     """What stands above: 3 a sign-off (落款), 1 a sentence that has ended or a list, 0 a text that runs on."""
     above = lines[i - 1].text
-    if i - start >= 3 and any(line.text[-1] in "。！；" for line in lines[start : i - 1]):  # not the date under a title
-        if len(above) <= 45 and _SIGN_OFF.search(above) and "。" not in above:
-            return 3
-        if len(above) <= 24 and _UNIT.search(above) and lines[i - 2].text[-1] in "。！" and not _NUMBER.match(above):
-            return 3
+    dated = len(above) <= 45 and _SIGN_OFF.search(above) and "。" not in above
+    signed = dated or (len(above) <= 24 and _UNIT.search(above) and lines[i - 2].text[-1] in "。！" and not _NUMBER.match(above))
+    if (
+        signed and i - start >= 3 and any(lines[k].text[-1] in "。！；" for k in range(start, i - 1))
+    ):  # not the date under a title
+        return 3
     return 1 if above[-1] in "。！？!?…；）)”》" or _names(above) else 0
 
 
