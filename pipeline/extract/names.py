@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipeline.extract.linear import load
+from pipeline.extract.linear import load, pairs
 from pipeline.records import Standing
 from pipeline.resources import read_text, yaml
 from pipeline.segment.reading import beginning
@@ -396,24 +396,25 @@ def _standing(reading: Reading, m: Marked, role: str | None, honours: list[Span]
 _SURE = 0.65  # below it a standing stays null
 
 
-def standing_features(reading: Reading, start: int, end: int, role: str | None, honours: Iterable[Span]) -> list[str]:
+def standing_features(reading: Reading, start: int, end: int, role: str | None, honours: list[Span]) -> list[str]:
     """What the standing classifier sees of a person: the rules' word, role, sentence, neighbours, honours beside the name."""
     text = reading.clean
     sentence = reading.sentence_at(start)
-    words = text[sentence.start : sentence.end]
+    first, last = max(sentence.start, start - _AROUND), min(sentence.end, end + _AROUND)
+    words = text[first:last]
     rule = next((s for pattern, roles, s in rules().standing if pattern.search(words) and roles.search(role or "")), None)
-    near = [h for h in honours if sentence.start <= h[0] < sentence.end]
+    near = beginning(honours, first, last)
     gap = min((abs(h[0] - end) if h[0] >= end else abs(start - h[1]) for h in near), default=99)
     before, behind = text[max(sentence.start, start - 12) : start], text[end : end + 14]
-    line = text[text.rfind("\n", 0, start) + 1 : start][-30:]
+    line = text[max(0, start - 30) : start].rpartition("\n")[2]
     found = [f"rule={rule}", f"role={role}", f"honour={'0' if not near else 'near' if gap <= 12 else 'far'}", f"rule={rule}|honour={bool(near)}"]
     found += [f"before={before[-2:]}", f"behind={behind[:2]}", f"behind1={behind[:1]}"]
     found += [f"l={before[i : i + 2]}" for i in range(len(before) - 1)] + [f"r={behind[i : i + 2]}" for i in range(len(behind) - 1)]
-    found += [f"s={words[i : i + 2]}" for i in range(min(len(words), 160) - 1)] + [f"p={line[i : i + 2]}" for i in range(len(line) - 1)]
+    found += pairs("s", text, sentence.start, sentence.end, 160) + [f"p={line[i : i + 2]}" for i in range(len(line) - 1)]
     section = reading.section_at(start)
     if section is not None:
         h = reading.headings[section]
-        found += [f"h={text[i : i + 2]}" for i in range(h.start, h.end - 1)]
+        found += pairs("h", text, h.start, h.end)
     return found
 
 

@@ -157,9 +157,8 @@ def _before(lines: Sequence[Line], start: int, i: int) -> int:
     above = lines[i - 1].text
     dated = len(above) <= 45 and _SIGN_OFF.search(above) and "。" not in above
     signed = dated or (len(above) <= 24 and _UNIT.search(above) and lines[i - 2].text[-1] in "。！" and not _NUMBER.match(above))
-    if (
-        signed and i - start >= 3 and any(lines[k].text[-1] in "。！；" for k in range(start, i - 1))
-    ):  # not the date under a title
+    below_text = signed and i - start >= 3 and any(lines[k].text[-1] in "。！；" for k in range(start, i - 1))
+    if below_text:  # not the date under a title
         return 3
     return 1 if above[-1] in "。！？!?…；）)”》" or _names(above) else 0
 

@@ -98,7 +98,7 @@ def award_rows(example: Example) -> Iterator[Row]:
 
 def standing_rows(example: Example) -> Iterator[Row]:
     """Rows for the standing of persons."""
-    honours = [span for span, _ in example.spans("awards")]
+    honours = sorted(span for span, _ in example.spans("awards"))
     for span, item in example.spans("persons"):
         yield names.standing_features(example.reading, span.start, span.end, item["role"], honours), item["standing"] or "none"
 
