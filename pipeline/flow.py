@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Literal, NamedTuple, TypeAlias
 
+from pipeline.aggregate.sketches import Sketch, sketch
 from pipeline.aggregate.units import Given, placed
 from pipeline.errors import GonghuiError, ResourceError, SourceError
 from pipeline.products import Ingested, Part
@@ -73,6 +74,7 @@ class Outcome:
     noise: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     fixes: dict[str, int] = field(default_factory=dict)
+    sketches: tuple[Sketch, ...] = ()  # of the documents that can be duplicates
 
 
 def extracted(document: Document) -> Document:
@@ -150,7 +152,8 @@ def process(task: Task, options: Options) -> Outcome:
         raise
     except Exception as error:
         return Outcome(source=source, failures=(failure(source, "ingest", error),))
-    documents = [through_stages(Document(product, part, options)) for part in sorted(product.parts, key=lambda p: p.start)]
+    parts = sorted(product.parts, key=lambda p: p.start)
+    documents = [through_stages(Document(product, part, options)) for part in parts]
     records = [d for d in documents if not isinstance(d, Failure)]
     failures = tuple(d for d in documents if isinstance(d, Failure))
     if not documents:
@@ -165,7 +168,17 @@ def process(task: Task, options: Options) -> Outcome:
         noise=tuple(noise.model_dump_json() for noise in product.noise),
         failures=failures,
         fixes=dict(Counter(fix.kind for fix in product.fixes)),
+        sketches=tuple(
+            made
+            for part, found in zip(parts, documents, strict=True)
+            if not isinstance(found, Failure) and (made := _sketch(product, part, found))
+        ),
     )
+
+
+def _sketch(product: Ingested, part: Part, record: Record) -> Sketch | None:
+    """The sketch of what stands below the boundary line, which is much the same all over a collection."""
+    return sketch(record, product.text(part).window(max(part.start, part.body_start), part.end))
 
 
 def through_stages(document: Document) -> Record | Failure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import output
+from pipeline.aggregate.duplicates import Collection, Overlap
 from pipeline.engine import Work, outcomes
 from pipeline.errors import CannotRun
 from pipeline.flow import Note, Options, Outcome, Task, printable, process, rubric_of
@@ -71,6 +72,10 @@ class Report:
         doubtful = self.doubtful + [(outcome.source, note) for note in outcome.notes if note.warnings]
         self.doubtful = sorted(doubtful, key=lambda pair: -len(pair[1].warnings))[:MOST_TO_SHOW]
 
+    def add_overlaps(self, overlaps: Iterable[Overlap]) -> None:
+        """Count what the last pass over all documents warns of."""
+        self.warnings.update(code for overlap in overlaps for code in overlap.warnings)
+
     def counts(self) -> dict[str, Any]:
         """The figures for the manifest, in a stable order."""
         tallies = {"doc_types": self.doc_types, "failures": self.failures, "warnings": self.warnings, "fixes": self.fixes}
@@ -93,12 +98,17 @@ def run(job: Job, *, watch: Watch = lambda done, total, last: None, work: Work =
     output.check(job.out, job.overwrite)
     report = Report(out=job.out, ignored=ignored)
     sources: list[dict[str, Any]] = []
-    with output.building(job.out) as folder:
+    with output.building(job.out) as folder, Collection() as collection:
         done = outcomes(tasks, job.options, workers=job.workers, timeout=job.timeout, work=work)
         for outcome in written(done, folder):
             report.add(outcome)
+            for sketch in outcome.sketches:
+                collection.add(sketch)
             sources.append(_source(outcome))
             watch(report.files, len(tasks), outcome)
+        overlaps = collection.overlaps()
+        complete(folder, overlaps)
+        report.add_overlaps(overlaps.values())
         report.rows = make_tables(folder, job)
         output.put_in_place(folder, job.out, _manifest(job, report, sources))
     return report
@@ -139,6 +149,17 @@ def written(done: Iterator[Outcome], folder: Path) -> Iterator[Outcome]:
             if outcome.text is not None:
                 (folder / output.TEXTS / output.text_name(outcome.source)).write_bytes(outcome.text.encode("utf-8"))
             yield outcome
+
+
+def complete(folder: Path, overlaps: Mapping[str, Overlap]) -> None:
+    """Write the records of ``folder`` anew with their duplicates and set phrases, which only the whole run can tell."""
+    before, after = folder / "records.jsonl", folder / "records.jsonl.new"
+    with before.open(encoding="utf-8", newline="\n") as lines, after.open("w", encoding="utf-8", newline="\n") as out:
+        for line in lines:
+            record = Record.model_validate_json(line)
+            overlap = overlaps.get(record.doc_id)
+            out.write(line if overlap is None else overlap.completed(record).model_dump_json() + "\n")
+    after.replace(before)
 
 
 def make_tables(folder: Path, job: Job) -> dict[str, int]:

@@ -6,19 +6,20 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipeline.aggregate.duplicates import Collection, Overlap
 from pipeline.engine import outcomes
 from pipeline.errors import CannotRun
-from pipeline.flow import Options, Task
+from pipeline.flow import Options, Outcome, Task
 from pipeline.learn.check import HELD_OUT, text_path
 from pipeline.learn.examples import Split, split_of
 from pipeline.learn.gold import GoldError, resolve
 from pipeline.learn.scoring import Sheet, score_source
-from pipeline.records import Failure
+from pipeline.records import Failure, Record
 from pipeline.resources import table
 from pipeline.settings import PACKAGE, models_at
 
@@ -96,13 +97,31 @@ def run(wanted: Sequence[Case], models: Path, workers: int = WORKERS) -> Run:
     texts: dict[str, str] = {}
     tasks = [Task(case.path, case.name) for case in wanted]
     with models_at(models):
-        for case, outcome in zip(wanted, outcomes(tasks, Options(), workers=workers), strict=True):
-            failures += outcome.failures
-            texts[case.name] = outcome.text or ""
-            for sheet in score_source(case.name, case.gold, [json.loads(record) for record in outcome.records]):
-                sheet.genre, sheet.phenomena = genre_group(case.genre), case.phenomena
-                sheets.append(sheet)
+        done = list(outcomes(tasks, Options(), workers=workers))
+    overlaps = _overlaps(done)
+    for case, outcome in zip(wanted, done, strict=True):
+        failures += outcome.failures
+        texts[case.name] = outcome.text or ""
+        for sheet in score_source(case.name, case.gold, [_completed(record, overlaps) for record in outcome.records]):
+            sheet.genre, sheet.phenomena = genre_group(case.genre), case.phenomena
+            sheets.append(sheet)
     return Run(sheets, failures, texts)
+
+
+def _overlaps(done: Iterable[Outcome]) -> dict[str, Overlap]:
+    """The last pass of a run, over the sources that were read."""
+    with Collection() as collection:
+        for outcome in sorted(done, key=lambda o: o.source):
+            for sketch in outcome.sketches:
+                collection.add(sketch)
+        return collection.overlaps()
+
+
+def _completed(line: str, overlaps: Mapping[str, Overlap]) -> dict[str, Any]:
+    record = Record.model_validate_json(line)
+    overlap = overlaps.get(record.doc_id)
+    found: dict[str, Any] = json.loads((overlap.completed(record) if overlap else record).model_dump_json())
+    return found
 
 
 @cache
