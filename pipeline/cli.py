@@ -71,6 +71,7 @@ def run(
     from pipeline.aggregate.units import Given, read_roster
     from pipeline.console import Display
     from pipeline.flow import Options
+    from pipeline.ingest.limits import limits_of
     from pipeline.run import Job
     from pipeline.run import run as run_job
 
@@ -82,12 +83,13 @@ def run(
     job = Job(
         input=input,
         out=out,
-        options=Options(given=given, rubric=known_rubric(rubric), max_file_bytes=settings().max_file_bytes),
+        options=Options(given=given, rubric=known_rubric(rubric), limits=limits_of(settings())),
         workers=(settings().workers if workers is None else workers) or cores(),
         timeout=settings().file_timeout_s,
         include=tuple(include or ()),
         exclude=tuple(exclude or ()),
         show_names=show_names,
+        lang=LANG,
         overwrite=overwrite,
     )
     display = Display(LANG)
@@ -95,6 +97,19 @@ def run(
         report = run_job(job, watch=display.watch)
     display.summary(report)
     raise typer.Exit(report.exit_status)
+
+
+@app.command(help=words("help_report"))
+def report(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help=words("help_report_out"), show_default=False)],
+    show_names: Annotated[bool, typer.Option("--show-names", help=words("help_report_show_names"))] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help=words("help_run_overwrite"))] = False,
+    lang: Lang = SPOKEN,
+) -> None:
+    from pipeline.run import rebuild_report
+
+    page = rebuild_report(out, lang=LANG, show_names=show_names, overwrite=overwrite)
+    typer.echo(words("report_done", path=str(page)))
 
 
 @app.command(help=words("help_inspect"))
@@ -105,12 +120,15 @@ def inspect(
     lang: Lang = SPOKEN,
 ) -> None:
     from pipeline.flow import Options, Task
+    from pipeline.ingest.limits import limits_of
+    from pipeline.ingest.walk import walk
     from pipeline.inspection import show
 
     if not file.is_file():
         raise CannotRun("input_missing", path=str(file))
-    options = Options(rubric=known_rubric(rubric), max_file_bytes=settings().max_file_bytes)
-    raise typer.Exit(show(Task(file, file.name), options, LANG, fixes=fixes))
+    options = Options(rubric=known_rubric(rubric), limits=limits_of(settings()))
+    found = walk(file, limits=options.limits).files
+    raise typer.Exit(max((show(Task(one.path, one.name, one.member), options, LANG, fixes=fixes) for one in found), default=2))
 
 
 @app.command(help=words("help_schema"))

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pipeline.flow import Outcome
-from pipeline.labels import label, message
+from pipeline.labels import advice, label, message
 from pipeline.run import Report
 from pipeline.settings import Lang
 
@@ -97,6 +97,8 @@ def _look_first(report: Report, lang: Lang) -> list[str]:
     lines = [f"  [red]✗[/] {shown(f.source)}: {label('failure', f.kind, lang)}" for f in report.failed]
     if report.failures.total() > len(report.failed):
         lines.append(f"    {message('more_failures', lang)}")
+    told = (advice(kind, lang) for kind in sorted(report.failures))
+    lines += [f"    [dim]{text}[/]" for text in told if text]
     for source, note in report.doubtful:
         codes = dict.fromkeys(note.warnings)
         between = "、" if lang == "zh" else ", "
@@ -105,7 +107,7 @@ def _look_first(report: Report, lang: Lang) -> list[str]:
 
 
 def _where(report: Report, lang: Lang) -> list[str]:
-    places = [("tables/documents.csv", "open_tables")]
+    places = [("report/index.html", "open_report"), ("tables/documents.csv", "open_tables")]
     if report.rows.get("coverage"):
         places.append(("tables/coverage.csv", "open_tables"))
     places += [("records.jsonl", "open_records"), ("data", "open_data")]

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from pipeline.aggregate.sketches import Sketch, sketch
 from pipeline.aggregate.units import Given, placed
 from pipeline.errors import GonghuiError, ResourceError, SourceError
+from pipeline.ingest.limits import DEFAULT, Limits
 from pipeline.products import Ingested, Part
 from pipeline.records import Failure, Record
 from pipeline.settings import PACKAGE, models_dir
@@ -23,7 +24,8 @@ class Task(NamedTuple):
     """One file to read: where it is, and what the record calls it."""
 
     path: Path
-    name: str  # POSIX path relative to the input folder
+    name: str  # POSIX path relative to the input folder; a.zip!/inner.docx in an archive
+    member: tuple[int, ...] = ()  # its place in the archive at ``path``
 
 
 class Options(NamedTuple):
@@ -31,7 +33,7 @@ class Options(NamedTuple):
 
     given: Given = Given()
     rubric: str | None = None  # a name or a path; by unit type where there is none
-    max_file_bytes: int = 1 << 30
+    limits: Limits = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +136,9 @@ def ingested(task: Task, options: Options) -> Ingested:
     Raises:
         SourceError: it cannot be read.
     """
-    from pipeline.ingest import Limits, read
+    from pipeline.ingest import read
 
-    return read(task.path, task.name, Limits(max_bytes=options.max_file_bytes))
+    return read(task.path, task.name, options.limits, task.member)
 
 
 def process(task: Task, options: Options) -> Outcome:
@@ -158,6 +160,7 @@ def process(task: Task, options: Options) -> Outcome:
     failures = tuple(d for d in documents if isinstance(d, Failure))
     if not documents:
         failures = (Failure(source=source, stage="ingest", kind="no_document", message="nothing but noise"),)
+    failures += tuple(_unread(source, page) for page in product.source.unread)
     return Outcome(
         source=source,
         text=product.source.raw,
@@ -179,6 +182,13 @@ def process(task: Task, options: Options) -> Outcome:
 def _sketch(product: Ingested, part: Part, record: Record) -> Sketch | None:
     """The sketch of what stands below the boundary line, which is much the same all over a collection."""
     return sketch(record, product.text(part).window(max(part.start, part.body_start), part.end))
+
+
+def _unread(source: str, page: int) -> Failure:
+    """A page that is a picture: the rest of its file is read, and what is not is told."""
+    return Failure(
+        source=source, stage="ingest", kind="needs_ocr", message=f"page {page} has no text layer", detail={"page": page}
+    )
 
 
 def through_stages(document: Document) -> Record | Failure:

@@ -7,7 +7,7 @@ from rich.console import Console
 from pipeline.console import shown
 from pipeline.errors import ResourceError
 from pipeline.flow import Document, Options, Task, failure, ingested, through_stages
-from pipeline.labels import label, message
+from pipeline.labels import advice, label, message
 from pipeline.products import Ingested
 from pipeline.records import FINDING_KINDS, Failure, Finding, Record
 from pipeline.settings import Lang
@@ -91,6 +91,8 @@ def _print_fixes(out: Console, product: Ingested, lang: Lang) -> None:
 
 def _print_failure(out: Console, failed: Failure, lang: Lang) -> None:
     out.print(f"[red]✗ {label('failure', failed.kind, lang)}[/] ({failed.stage}) {shown(failed.message)}")
+    if text := advice(failed.kind, lang):
+        out.print(f"  [dim]{text}[/]")
 
 
 def _span(start: int, end: int) -> str:

@@ -68,6 +68,12 @@ def message(code: str, lang: Lang, **params: Any) -> str:
     return messages()[code][lang].format(**params)
 
 
+def advice(kind: str, lang: Lang) -> str | None:
+    """What to do about a kind of failure, where there is something to do."""
+    found = messages().get(f"advice_{kind}")
+    return None if found is None else found[lang]
+
+
 def explain(error: GonghuiError, lang: Lang) -> str:
     """An error in the words of the person who sees it."""
     known = messages().get(error.code)

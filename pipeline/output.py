@@ -49,8 +49,8 @@ def manifest_of(out: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and found.get("made_by") == OURS else None
 
 
-def check(out: Path, overwrite: bool) -> None:
-    """Refuse, before any work is done, an OUT that could not be filled in the end.
+def check(out: Path, overwrite: bool, part: str = "") -> None:
+    """Refuse, before any work is done, an OUT that could not be filled in the end, or of which ``part`` could not.
 
     Raises:
         CannotRun: OUT is a file, is not ours, holds files that were changed by hand, or a file of it is locked.
@@ -67,7 +67,7 @@ def check(out: Path, overwrite: bool) -> None:
         raise _unwritable(out, error) from error
     for name, digest in ((manifest or {}).get("files") or {}).items():
         path = out / name
-        if not path.is_file():
+        if not name.startswith(part) or not path.is_file():
             continue
         try:
             with path.open("r+b"):  # Excel and WPS lock the file that they show
@@ -113,14 +113,32 @@ def put_in_place(built: Path, out: Path, manifest: dict[str, Any]) -> None:
     out.mkdir(exist_ok=True)
     _write_manifest(out, manifest | {"complete": False, "files": manifest["files"] | old})
     _swap_folder(built / TEXTS, out / TEXTS)
+    _move_files({name: path for name, path in new.items() if name in manifest["files"]}, out, set(old) - set(new))
+    _write_manifest(out, manifest | {"complete": True})
+
+
+def put_part(built: Path, out: Path, part: str, manifest: dict[str, Any]) -> None:
+    """Move what was built of ``part`` (``"report/"``) to OUT; all else that ``manifest`` names stays.
+
+    Raises:
+        CannotRun: a file of OUT cannot be replaced; it is named.
+    """
+    new = {path.relative_to(built).as_posix(): path for path in sorted((built / part).rglob("*")) if path.is_file()}
+    old = manifest["files"]
+    files = {name: digest for name, digest in old.items() if not name.startswith(part)}
+    files |= {name: _digest(path) for name, path in new.items()}
+    _write_manifest(out, manifest | {"complete": False, "files": files | old})
+    _move_files(new, out, set(old) - set(files))
+    _write_manifest(out, manifest | {"complete": True, "files": files})
+
+
+def _move_files(new: dict[str, Path], out: Path, gone: set[str]) -> None:
     for name, path in new.items():
-        if name in manifest["files"]:
-            (out / name).parent.mkdir(exist_ok=True)
-            _replace(path, out / name)
-    for name in sorted(set(old) - set(manifest["files"])):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, out / name)
+    for name in sorted(gone):
         with _naming(out / name):
             (out / name).unlink(missing_ok=True)
-    _write_manifest(out, manifest | {"complete": True})
 
 
 def _swap_folder(new: Path, place: Path) -> None:

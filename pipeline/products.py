@@ -21,6 +21,7 @@ class Source(Frozen):
     encoding: str | None
     raw: str
     pages: tuple[Offset, ...] = ()  # raw offset at which each page begins, where the format has pages
+    unread: tuple[int, ...] = ()  # numbers, from 1, of pages that are pictures without a text layer
 
 
 class Part(Frozen):

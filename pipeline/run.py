@@ -18,6 +18,7 @@ from pipeline.engine import Work, outcomes
 from pipeline.errors import CannotRun
 from pipeline.flow import Note, Options, Outcome, Task, printable, process, rubric_of
 from pipeline.records import SCHEMA_VERSION, Failure, Record
+from pipeline.settings import Lang
 
 MOST_TO_SHOW = 5
 DEFAULTS = Options()
@@ -35,6 +36,7 @@ class Job:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     show_names: bool = False
+    lang: Lang = "zh"  # of the report
     overwrite: bool = False
 
 
@@ -110,6 +112,7 @@ def run(job: Job, *, watch: Watch = lambda done, total, last: None, work: Work =
         complete(folder, overlaps)
         report.add_overlaps(overlaps.values())
         report.rows = make_tables(folder, job)
+        make_report(folder, folder, _settings(job), lang=job.lang, show_names=job.show_names)
         output.put_in_place(folder, job.out, _manifest(job, report, sources))
     return report
 
@@ -127,8 +130,8 @@ def listed(job: Job) -> tuple[list[Task], list[tuple[str, str]]]:
     root, out = job.input.resolve(), job.out.resolve()
     if root == out:
         raise CannotRun("input_is_output", path=str(job.input))
-    listing = walk(job.input, job.include, job.exclude)
-    tasks = [Task(found.path, found.name) for found in listing.files]
+    listing = walk(job.input, job.include, job.exclude, job.options.limits)
+    tasks = [Task(found.path, found.name, found.member) for found in listing.files]
     own = {task.name for task in tasks if task.path.resolve().is_relative_to(out)}
     ignored = [(item.name, str(item.reason)) for item in listing.ignored] + [(name, "output") for name in sorted(own)]
     return [task for task in tasks if task.name not in own], ignored
@@ -175,6 +178,40 @@ def make_tables(folder: Path, job: Job) -> dict[str, int]:
     )
 
 
+def make_report(run: Path, folder: Path, settings: dict[str, Any], *, lang: Lang, show_names: bool) -> None:
+    """``report/`` below ``folder``, from what the folder ``run`` holds and the settings of its manifest."""
+    from pipeline.report.site import write_report
+
+    with (run / "failures.jsonl").open(encoding="utf-8", newline="\n") as lines:
+        failures = [Failure.model_validate_json(line) for line in lines]
+    write_report(
+        lambda: read_records(run),
+        lambda source: raw_text(run, source),
+        folder,
+        weight=partial(item_weight, settings["rubric"]),
+        failures=failures,
+        roster=[unit for _, unit, *_ in settings["units"]],
+        lang=lang,
+        show_names=show_names,
+    )
+
+
+def rebuild_report(out: Path, *, lang: Lang, show_names: bool = False, overwrite: bool = False) -> Path:
+    """Make the report of an earlier run anew, in another language or with names; the rest of OUT stays. Its first page.
+
+    Raises:
+        CannotRun: OUT holds no finished run, or a page was changed by hand and ``overwrite`` does not say so.
+    """
+    manifest = output.manifest_of(out)
+    if manifest is None or not manifest.get("complete"):
+        raise CannotRun("not_a_run", path=str(out))
+    output.check(out, overwrite, part="report/")
+    with output.building(out) as folder:
+        make_report(out, folder, manifest["settings"], lang=lang, show_names=show_names)
+        output.put_part(folder, out, "report/", manifest | {"report": {"lang": lang, "show_names": show_names}})
+    return out / "report" / "index.html"
+
+
 def item_weight(rubric: str | None, record: Record, item: str) -> float | None:
     """The weight of a coverage item in the rubric that a record was scored by."""
     from pipeline.aggregate.coverage import load_rubric
@@ -206,26 +243,31 @@ def _source(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def _settings(job: Job) -> dict[str, Any]:
+    given = job.options.given
+    return {
+        "workers": job.workers,
+        "rubric": job.options.rubric,
+        "units": [json.loads(json.dumps(row)) for row in given.roster],
+        "unit_from": given.unit_from,
+        "year": given.year,
+        "include": list(job.include),
+        "exclude": list(job.exclude),
+        "show_names": job.show_names,
+    }
+
+
 def _manifest(job: Job, report: Report, sources: Sequence[dict[str, Any]]) -> dict[str, Any]:
     from pipeline import __version__
 
-    given = job.options.given
     return {
         "made_by": output.OURS,
         "version": __version__,
         "schema_version": SCHEMA_VERSION,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "input": printable(str(job.input)),
-        "settings": {
-            "workers": job.workers,
-            "rubric": job.options.rubric,
-            "units": [json.loads(json.dumps(row)) for row in given.roster],
-            "unit_from": given.unit_from,
-            "year": given.year,
-            "include": list(job.include),
-            "exclude": list(job.exclude),
-            "show_names": job.show_names,
-        },
+        "settings": _settings(job),
+        "report": {"lang": job.lang, "show_names": job.show_names},
         "counts": report.counts(),
         "ignored": [{"source": name, "reason": reason} for name, reason in report.ignored],
         "sources": list(sources),

@@ -28,6 +28,12 @@ class Settings(Frozen):
     workers: int = Field(ge=0)
     file_timeout_s: float = Field(gt=0)  # seconds
     max_file_bytes: int = Field(gt=0)
+    max_expanded_bytes: int = Field(gt=0)
+    max_expansion_ratio: int = Field(gt=0)
+    max_archive_members: int = Field(gt=0)
+    max_archive_nesting: int = Field(ge=0)
+    max_pages: int = Field(gt=0)
+    converter_timeout_s: float = Field(gt=0)  # seconds
     needs_check_below: float = Field(ge=0, le=1)
     needs_check_warnings: tuple[WarningCode, ...]
 

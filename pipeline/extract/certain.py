@@ -44,11 +44,23 @@ def certain(reading: Reading) -> Iterator[tuple[int, int]]:
 def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     """The model's marks, a bare verb with its object (走访|教职工家庭), and the certain events that nothing covers."""
     text = reading.clean
-    found = [_with_object(text, m) for m in marked]
+    found = [_with_object(text, t) for m in marked if (t := _without_verb(text, m)) is not None]
     for start, end in sorted(certain(reading), key=lambda s: (s[0], -s[1])):
         if not any(m.start < end and start < m.end for m in found):
             found.append(Marked(start, end, "EVT", 0.6))
     return sorted(found)
+
+
+_LEADING = re.compile(r"(?:了|落实|给予|履行|利用|加强|举办|开展|举行|召开|进行|通过|参加|搞好|抓好|做好|坚持|继续|积极|认真|如|对|把|为|将|以|在|先后|还|并|又|等)+(?=[\u4e00-\u9fff“《]{2})")
+_NO_EVENT = re.compile(r"(?:学习|贯彻|传达|落实|领会).{0,30}精神$|(?:水平|能力|意识|素质|作用|机制|氛围|环境|力度|覆盖面|积极性|责任感|凝聚力)$|^(?:工作|活动|组织|制度|管理|建设|服务|学习|教育|培训|宣传|检查|调查|讨论|交流|安排)$")
+
+
+def _without_verb(text: str, m: Marked) -> Marked | None:
+    """An event's name without the verb of holding in front (履行职代会); None where no event is left (学习…精神, a general duty)."""
+    lead = _LEADING.match(text, m.start, m.end)
+    if lead and lead.end() < m.end:
+        m = m._replace(start=lead.end())
+    return None if _NO_EVENT.search(text[m.start : m.end]) else m
 
 
 def _with_object(text: str, m: Marked) -> Marked:

@@ -1,9 +1,11 @@
 """Folder → sources (读入): ``walk`` lists the files, ``read`` makes each an ``Ingested``.
 
-Inside: ``formats`` (with ``decode`` and ``html``) gives the raw text, ``clean`` (with ``wraps``, ``junk``, ``script``) what later
-rooms read, ``split`` (with ``lines``, ``noise``, ``boundaries``, ``unmarked``) the documents.
+Inside: ``archive`` opens archives within ``limits``; ``formats`` (with ``decode``, ``html``, ``mail``, ``word``, ``numbering``,
+``sheet``, ``pdf``, ``office``) gives the raw text, ``clean`` (with ``wraps``, ``junk``, ``script``) what later rooms read,
+``split`` (with ``lines``, ``noise``, ``boundaries``, ``unmarked``) the documents.
 """
 
-from pipeline.ingest.source import Limits, doc_id, ingest, read
+from pipeline.ingest.limits import Limits
+from pipeline.ingest.source import doc_id, ingest, read
 
 __all__ = ["Limits", "doc_id", "ingest", "read"]

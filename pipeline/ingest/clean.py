@@ -2,7 +2,8 @@
 
 The order matters: inline pinyin goes first of all words, junk before punctuation is widened, wraps last, when lines can be
 recognised for what they are. Kinds of fixes: ``line_end`` ``space`` ``invisible`` ``markup`` ``inline_pinyin`` ``junk``
-``fullwidth`` ``halfwidth_punctuation`` ``traditional`` ``spaced`` ``page_furniture`` ``hard_wrap`` ``injected_text``.
+``fullwidth`` ``halfwidth_punctuation`` ``traditional`` ``spaced`` ``page_header`` ``page_furniture`` ``hard_wrap``
+``injected_text``.
 """
 
 from __future__ import annotations
@@ -47,9 +48,15 @@ _BOLD = re.compile(r"(?<!\*)\*\*(?=[^\s*])([^*\n]{1,200})(?<!\s)\*\*(?!\*)")
 _TABLE_RULE = re.compile(r"^ *\|?(?: *:?-{2,}:? *\|)+(?: *:?-{2,}:? *)?$\n?", re.MULTILINE)
 
 
-def clean(raw: str, *, markdown: bool = False) -> Text:
-    """The clean text of a whole source, in front of noise and splitting."""
+def clean(raw: str, *, markdown: bool = False, furniture: int | None = None) -> Text:
+    """The clean text of a whole source, in front of noise and splitting.
+
+    Args:
+        furniture: raw offset behind which there is nothing but the headers and footers of pages.
+    """
     text = Text(raw)
+    if furniture is not None:
+        text = text.edited([Edit(furniture, len(raw), "", "page_header")])
     text = text.edited(list(characters(text.text)))
     if markdown:
         text = text.edited(list(markup(text.text)))

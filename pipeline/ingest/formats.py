@@ -1,33 +1,51 @@
 """Formats (格式): one function each, from bytes to raw text and where its pages begin.
 
-A new format is a module with such a function and a line in ``_READERS``; it is imported when its first file comes.
+A new format is a module with such a function and a line in ``_READERS``; it is imported when its first file comes. The first
+bytes go before the name: offices rename web pages to .doc and save Word documents as .txt.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
+import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from pipeline.errors import SourceError
+from pipeline.ingest.archive import check_package
 from pipeline.ingest.decode import decode
+from pipeline.ingest.limits import DEFAULT, Limits
 
-_READERS = {".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html"}
-_MAGIC = (
-    (b"PK\x03\x04", "zip"),
-    (b"%PDF-", "pdf"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
-    (b"{\\rtf", "rtf"),
-    (b"\x1f\x8b\x08", "gzip"),
-)
+_FORMATS = {
+    ".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".mht": "mht",
+    ".mhtml": "mht", ".docx": "docx", ".xlsx": "xlsx", ".csv": "csv", ".pdf": "pdf", ".rtf": "rtf", ".doc": "doc", ".wps": "wps",
+    ".zip": "zip",
+}  # fmt: skip
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MAGIC = ((b"PK\x03\x04", "zip"), (b"%PDF-", "pdf"), (_OLE, "ole"), (b"{\\rtf", "rtf"), (b"\x1f\x8b\x08", "gzip"))
+_BINARY = {"docx", "xlsx", "pdf", "zip"}  # what the first bytes must bear out
+_WORD = {"doc", "wps", "rtf"}
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream that holds an encrypted .docx or .xlsx
+_OLD_WORD = "WordDocument".encode("utf-16-le")
+_PAGE = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:!doctype html|html|head|meta|body)\b", re.IGNORECASE)
+_MAIL = re.compile(rb"^mime-version:", re.IGNORECASE | re.MULTILINE)
+_HEAD = 8192
 
 
 class Extracted(NamedTuple):
-    """The raw text of a source, before any cleaning."""
+    """The raw text of a source, before any cleaning.
+
+    Attributes:
+        pages: raw offset at which each page begins.
+        unread: numbers, from 1, of pages without a text layer.
+        furniture: raw offset behind the text, where headers and footers begin that pages repeat; null where there are none.
+    """
 
     raw: str
     format: str
     encoding: str | None
-    pages: tuple[int, ...] = ()  # raw offset at which each page begins
+    pages: tuple[int, ...] = ()
+    unread: tuple[int, ...] = ()
+    furniture: int | None = None
 
 
 def format_of(name: str) -> str:
@@ -37,23 +55,127 @@ def format_of(name: str) -> str:
         SourceError: ``unsupported_format``, with ``format`` the suffix.
     """
     suffix = "." + name.rsplit("/", 1)[-1].rpartition(".")[2].lower() if "." in name else ""
-    if suffix not in _READERS:
+    if suffix not in _FORMATS:
         raise SourceError("unsupported_format", format=suffix or "-")
-    return _READERS[suffix]
+    return _FORMATS[suffix]
 
 
-def extract_text(name: str, data: bytes) -> Extracted:
-    """The raw text of ``data``; a text file that is really a Word document or an archive is told by its first bytes.
+def extract_text(name: str, data: bytes, limits: Limits = DEFAULT) -> Extracted:
+    """The raw text of ``data``.
 
     Raises:
-        SourceError: ``unsupported_format``, ``undecodable``.
+        SourceError: ``unsupported_format`` ``undecodable`` ``corrupt_file`` ``password_protected`` ``too_large``
+            ``too_many_pages`` ``too_many_files`` ``expands_too_much`` ``needs_ocr`` ``needs_libreoffice`` ``timed_out``.
     """
-    kind = format_of(name)
-    for magic, real in _MAGIC:
-        if data.startswith(magic):
-            raise SourceError("unsupported_format", format=real)
-    if kind == "html":
-        raw, encoding = import_module("pipeline.ingest.html").visible_text(data)
-        return Extracted(raw, kind, encoding)
+    kind = real_format(format_of(name), data, limits)
+    try:
+        return _READERS[kind](kind, data, limits)
+    except (SourceError, MemoryError):
+        raise
+    except Exception as error:
+        if kind in ("txt", "md", "html", "csv"):  # read by us, not by a library: then the fault is ours
+            raise
+        # whatever a library stumbles over in a damaged file; no list of exceptions is ever complete
+        raise SourceError("corrupt_file", reason=f"{type(error).__name__}: {error}"[:200]) from error
+
+
+def real_format(kind: str, data: bytes, limits: Limits = DEFAULT) -> str:
+    """The format that the bytes are in, where they say so, else the one that the name gave.
+
+    Raises:
+        SourceError: ``unsupported_format`` ``password_protected`` ``corrupt_file`` and the limits of ``check_package``.
+    """
+    magic = next((real for start, real in _MAGIC if data.startswith(start)), None)
+    if magic == "gzip":
+        raise SourceError("unsupported_format", format=magic)
+    if magic == "zip":
+        parts = check_package(data, limits)
+        for part, real in (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx")):
+            if part in parts:
+                return real
+        if kind in ("docx", "xlsx"):
+            raise SourceError("corrupt_file", reason=f"no {kind} inside")
+        raise SourceError("unsupported_format", format="zip")
+    if magic == "ole":
+        if _ENCRYPTED in data:
+            raise SourceError("password_protected")
+        if _OLD_WORD in data or kind in _WORD:
+            return "doc" if _OLD_WORD in data else kind
+        raise SourceError("unsupported_format", format="ole")
+    if magic is not None:
+        return magic
+    if kind in _BINARY:
+        raise SourceError("corrupt_file", reason=f"no {kind} inside")
+    if kind in _WORD:
+        return _renamed(data)
+    return kind
+
+
+def _renamed(data: bytes) -> str:
+    """What a ``.doc`` is that is none: a web page, an archived one, or plain text."""
+    head = data[:_HEAD]
+    if _PAGE.match(head):
+        return "html"
+    if _MAIL.search(head):
+        return "mht"
+    return "txt"
+
+
+def _plain(kind: str, data: bytes, limits: Limits) -> Extracted:
     decoded = decode(data)
     return Extracted(decoded.text, kind, decoded.encoding)
+
+
+def _csv(kind: str, data: bytes, limits: Limits) -> Extracted:
+    from pipeline.ingest.sheet import csv_text
+
+    decoded = csv_text(data)
+    return Extracted(decoded.text, kind, decoded.encoding)
+
+
+def _html(kind: str, data: bytes, limits: Limits) -> Extracted:
+    from pipeline.ingest.html import visible_text
+
+    decoded = visible_text(data)
+    return Extracted(decoded.text, kind, decoded.encoding)
+
+
+def _mht(kind: str, data: bytes, limits: Limits) -> Extracted:
+    from pipeline.ingest.mail import archived_page
+
+    decoded = archived_page(data)
+    return Extracted(decoded.text, kind, decoded.encoding)
+
+
+def _docx(kind: str, data: bytes, limits: Limits) -> Extracted:
+    from pipeline.ingest.word import shown_text
+
+    shown = shown_text(data)
+    return Extracted(shown.text, kind, None, furniture=shown.furniture if shown.furniture < len(shown.text) else None)
+
+
+def _xlsx(kind: str, data: bytes, limits: Limits) -> Extracted:
+    from pipeline.ingest.sheet import workbook_text
+
+    return Extracted(workbook_text(data), kind, None)
+
+
+def _pdf(kind: str, data: bytes, limits: Limits) -> Extracted:
+    from pipeline.ingest.pdf import text_layer
+
+    layer = text_layer(data, limits)
+    return Extracted(layer.text, kind, None, layer.pages, layer.scans)
+
+
+def _old_word(kind: str, data: bytes, limits: Limits) -> Extracted:
+    from pipeline.ingest.office import converted
+
+    made = converted(data, kind, limits)
+    check_package(made, limits)
+    return _docx(kind, made, limits)
+
+
+_READERS: dict[str, Callable[[str, bytes, Limits], Extracted]] = {
+    "txt": _plain, "md": _plain, "html": _html, "mht": _mht, "docx": _docx, "xlsx": _xlsx, "csv": _csv, "pdf": _pdf,
+    "doc": _old_word, "wps": _old_word, "rtf": _old_word,
+}  # fmt: skip

@@ -39,16 +39,19 @@ _LAYOUT = {"table", "h1", "h2", "h3", "h4", "ul", "ol", "form"}
 _FEW_BLOCKS = 3  # paragraphs in a cell of a table that shows data
 
 
-def visible_text(data: bytes) -> Decoded:
+def visible_text(data: bytes, declared: str | None = None) -> Decoded:
     """The visible text of a page and the encoding it was in.
+
+    Args:
+        declared: the charset that came with the page, for one that names none itself.
 
     Raises:
         SourceError: ``undecodable``; ``unreadable`` where the markup is nested so deep that the parser would lose text.
     """
     from lxml import etree, html
 
-    declared = _CHARSET.search(data[:4096])
-    name = declared[1].decode("ascii").lower() if declared else None
+    own = _CHARSET.search(data[:4096])
+    name = own[1].decode("ascii").lower() if own else declared
     decoded = decode(data, _ALIASES.get(name, name) if name else None)
     markup = _DECLARATION.sub("", decoded.text.replace("\0", ""))
     if not markup.strip():

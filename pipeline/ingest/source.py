@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.errors import SourceError
+from pipeline.ingest import archive
 from pipeline.ingest.clean import clean
 from pipeline.ingest.decode import han_share
 from pipeline.ingest.formats import extract_text, format_of
+from pipeline.ingest.limits import DEFAULT, Limits
 from pipeline.ingest.script import simplified_characters
 from pipeline.ingest.split import Splitting, split
 from pipeline.products import Ingested, Part, Source
-from pipeline.records import Frozen, Noise, Warn, WarningCode
+from pipeline.records import Noise, Warn, WarningCode
 from pipeline.spans import Text
 
 _HAN_SHARE = 0.2  # of the characters that are not blank; below it a document is hardly Chinese
@@ -22,27 +25,27 @@ _ONCE: dict[str, WarningCode] = {"inline_pinyin": "inline_pinyin", "junk": "junk
 _SLIP = re.compile(
     r"\?[A-Z](?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\?[A-Z](?![A-Za-z])"
 )  # what a script conversion leaves of a character: ?F將
-_CUT = {"page_furniture", "injected_text", "junk"}  # fixes that drop words: noise, though within a document
+_CUT = {"page_furniture", "page_header", "injected_text", "junk"}  # fixes that drop words: noise, though within a document
 
 
-class Limits(Frozen):
-    """What a source may cost."""
-
-    max_bytes: int = 200 * 1024 * 1024
-
-
-def read(path: Path, name: str, limits: Limits | None = None) -> Ingested:
+def read(path: Path, name: str, limits: Limits = DEFAULT, member: Sequence[int] = ()) -> Ingested:
     """Read one source.
 
     Args:
         path: where the file is.
         name: its POSIX path relative to the input folder: the record's ``source``.
+        member: where it stands in the archive at ``path`` (``archive.Member``); empty for the file itself.
 
     Raises:
-        SourceError: ``unsupported_format`` ``vanished`` ``unreadable`` ``too_large`` ``empty`` ``undecodable``.
+        SourceError: ``unsupported_format`` ``vanished`` ``unreadable`` ``too_large`` ``empty``, what ``extract_text`` raises,
+            and what ``archive`` raises.
     """
-    format_of(name)  # refuse before reading
-    most = (limits or Limits()).max_bytes
+    kind = format_of(name)  # refuse before reading
+    if member:
+        return ingest(archive.member_bytes(path, member, limits), name, limits)
+    if kind == "zip" and not archive.members(path, limits):  # raises what kept ``walk`` from opening it
+        raise SourceError("empty")
+    most = limits.max_bytes
     try:
         with path.open("rb") as handle:
             data = handle.read(most + 1)
@@ -52,19 +55,19 @@ def read(path: Path, name: str, limits: Limits | None = None) -> Ingested:
         raise SourceError("unreadable", reason=error.strerror or type(error).__name__) from error
     if len(data) > most:
         raise SourceError("too_large", bytes=path.stat().st_size, limit=most)
-    return ingest(data, name)
+    return ingest(data, name, limits)
 
 
-def ingest(data: bytes, name: str) -> Ingested:
+def ingest(data: bytes, name: str, limits: Limits = DEFAULT) -> Ingested:
     """The same for bytes in hand.
 
     Raises:
-        SourceError: ``unsupported_format`` ``empty`` ``undecodable``.
+        SourceError: ``empty``, and what ``extract_text`` raises.
     """
     if not data.strip():
         raise SourceError("empty")
-    extracted = extract_text(name, data)
-    text = clean(extracted.raw, markdown=extracted.format == "md")
+    extracted = extract_text(name, data, limits)
+    text = clean(extracted.raw, markdown=extracted.format == "md", furniture=extracted.furniture)
     if not text.text.strip():
         raise SourceError("empty")
     splitting = split(text, name)
@@ -78,6 +81,7 @@ def ingest(data: bytes, name: str) -> Ingested:
             encoding=extracted.encoding,
             raw=extracted.raw,
             pages=extracted.pages,
+            unread=extracted.unread,
         ),
         fixes=splitting.text.fixes,
         parts=parts,

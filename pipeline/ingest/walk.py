@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
-from pipeline.errors import CannotRun
+from pipeline.errors import CannotRun, SourceError
+from pipeline.ingest import archive
+from pipeline.ingest.limits import DEFAULT, Limits
 
 IgnoredReason: TypeAlias = Literal[
     "hidden", "office_lock", "system_file", "link", "not_a_file", "unreadable", "excluded", "not_included"
@@ -18,10 +21,17 @@ SYSTEM_FILES = {"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r", "__macosx",
 
 
 class Found(NamedTuple):
-    """A file to read: its POSIX name relative to the root, and where it is."""
+    """A file to read.
+
+    Attributes:
+        name: POSIX, relative to the root; ``a.zip!/inner.docx`` in an archive.
+        path: where it is, or the archive that it is in.
+        member: its place in the archive; empty for a file of its own.
+    """
 
     name: str
     path: Path
+    member: tuple[int, ...] = ()
 
 
 class Ignored(NamedTuple):
@@ -38,36 +48,56 @@ class Listing(NamedTuple):
     ignored: tuple[Ignored, ...]
 
 
-def walk(root: Path, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> Listing:
+def walk(root: Path, include: Sequence[str] = (), exclude: Sequence[str] = (), limits: Limits = DEFAULT) -> Listing:
     """List the files below ``root``, or ``root`` itself where it is a file.
 
     A file is read if it matches any pattern of ``include`` (or there is none) and none of ``exclude``; a pattern is a glob
     (``*`` crosses folders) for the relative name or for the last part of it. Symbolic links are not followed: a target inside
     the root is read under its own name, one outside is none of the operator's folder.
 
+    An archive is opened like a folder: its members are listed, and chosen by the patterns, under their own names. One that
+    cannot be opened is listed as a file: reading it says why.
+
     Raises:
         CannotRun: the root is not there (``input_missing``) or cannot be listed (``input_unreadable``).
     """
     if not root.exists():
         raise CannotRun("input_missing", path=str(root))
-    if root.is_file():
-        return Listing((Found(_printable(root.name), root),), ())
-    try:
-        os.scandir(root).close()
-    except OSError as error:
-        raise CannotRun("input_unreadable", path=str(root), reason=error.strerror or str(error)) from error
+    alone = root.is_file()
+    if not alone:
+        try:
+            os.scandir(root).close()
+        except OSError as error:
+            raise CannotRun("input_unreadable", path=str(root), reason=error.strerror or str(error)) from error
     files: list[Found] = []
     ignored: list[Ignored] = []
-    for name, path, reason in _entries(root):
-        if reason is None and include and not _matches(name, include):
-            reason = "not_included"
-        if reason is None and _matches(name, exclude):
-            reason = "excluded"
-        if reason is None:
-            files.append(Found(name, path))
-        else:
-            ignored.append(Ignored(name, reason))
+    for name, path, reason in [(_printable(root.name), root, None)] if alone else _entries(root):
+        whole = Found(name, path)
+        for found, passed in [(whole, reason)] if reason or _matches(name, exclude) else _opened(whole, limits):
+            why = passed
+            if why is None and include and not alone and not (_matches(name, include) or _matches(found.name, include)):
+                why = "not_included"
+            if why is None and (_matches(name, exclude) or _matches(found.name, exclude)):
+                why = "excluded"
+            if why is None:
+                files.append(found)
+            else:
+                ignored.append(Ignored(found.name, why))
     return Listing(tuple(sorted(files)), tuple(sorted(ignored)))
+
+
+def _opened(found: Found, limits: Limits) -> Iterator[tuple[Found, IgnoredReason | None]]:
+    """The members of an archive, and why one is passed over; any other file as it is."""
+    members: tuple[archive.Member, ...] = ()
+    if found.name.lower().endswith(archive.SUFFIX):
+        with suppress(SourceError):
+            members = archive.members(found.path, limits)
+    for member in members:
+        inside = Found(found.name + archive.SEPARATOR + member.name, found.path, member.place)
+        reasons = (_name_passed_over(part) for part in member.name.split("/"))
+        yield inside, next((reason for reason in reasons if reason), None)
+    if not members:
+        yield found, None
 
 
 def _entries(root: Path) -> Iterator[tuple[str, Path, IgnoredReason | None]]:
@@ -89,13 +119,17 @@ def _entries(root: Path) -> Iterator[tuple[str, Path, IgnoredReason | None]]:
                 yield name, Path(entry.path), reason
 
 
-def _passed_over(entry: os.DirEntry[str]) -> IgnoredReason | None:
-    if entry.name.startswith("~$") or (entry.name.startswith(".~lock.") and entry.name.endswith("#")):
+def _name_passed_over(name: str) -> IgnoredReason | None:
+    if name.startswith("~$") or (name.startswith(".~lock.") and name.endswith("#")):
         return "office_lock"
-    if entry.name.lower() in SYSTEM_FILES or entry.name == ".DS_Store":
+    if name.lower() in SYSTEM_FILES or name == ".DS_Store":
         return "system_file"
-    if entry.name.startswith("."):
-        return "hidden"
+    return "hidden" if name.startswith(".") else None
+
+
+def _passed_over(entry: os.DirEntry[str]) -> IgnoredReason | None:
+    if reason := _name_passed_over(entry.name):
+        return reason
     if entry.is_symlink():
         return "link"
     try:
