@@ -18,11 +18,13 @@ ROOMS = ("ingest", "segment", "extract", "aggregate", "report")  # in the order 
 OUTSIDE = {"flow", "engine", "run", "cli", "spoken", "console", "inspection", "output", "learn"}  # above all rooms
 DISTRIBUTIONS = {
     "yaml": "PyYAML",
+    "docx": "python-docx",
     "sklearn": "scikit-learn",
     "ahocorasick": "pyahocorasick",
     "pycrfsuite": "python-crfsuite",
 }
-HEAVY = ("spacy", "pandas", "sklearn", "opencc", "jieba", "pyarrow", "lxml", "onnxruntime", "pebble", "multiprocessing")
+HEAVY = ("spacy", "pandas", "sklearn", "opencc", "jieba", "pyarrow", "lxml", "onnxruntime", "pebble", "multiprocessing", "docx", "openpyxl",
+         "pdfplumber")  # fmt: skip
 ENVIRONMENT = re.compile(r"\bos\.(environ|getenv)\b")
 
 

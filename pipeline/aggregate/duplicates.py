@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from pipeline.aggregate.sketches import Grams
 
 COPIED = 0.6  # share of the smaller document's shingles; annotation guide §8
-# Calibrated on corpora/gold/main: duplicates there score 0.57 and more, all other pairs 0.36 and less.
+# Calibrated on corpora/gold/main: duplicates there score 0.51 and more, all other pairs 0.38 and less.
 RETOLD = 0.48
-RETOLD_WORDING = 0.35  # three-character runs that even spun text shares; unrelated texts stay below 0.28
+RETOLD_WORDING = 0.35  # three-character runs that most spun text shares; unrelated texts stay below 0.28
+RETOLD_LOOSELY, RETOLD_ANCHORS = 0.15, 8  # less will do where so many anchors follow each other as in the original
 RETOLD_LENGTH = 120  # characters; less is too little to tell a retelling from a common subject
-WORDING, PRIOR = 3, 6  # characters a run; the anchors that wording weighs as much as
+WORDING = 3  # characters a run
+PRIOR, MOST_WEIGHT = 6, 12  # the anchors that wording weighs as much as; the most that anchors weigh
 OLD_WORDING, OLD_FIGURES = 0.7, 0.8  # a text whose year was changed keeps its wording and its figures
 
 BANDS = 64  # of two rows each: 0.93 of the pairs with a Jaccard of 0.2 are found, nearly all above 0.25
@@ -138,7 +140,7 @@ class Collection:
     def _verified(self, earlier: int, later: int) -> _Match | None:
         similarity = containment(self._grams(earlier, SHINGLE), self._grams(later, SHINGLE))
         wording = containment(self._grams(earlier, WORDING), self._grams(later, WORDING))
-        if similarity < COPIED and wording < RETOLD_WORDING:
+        if similarity < COPIED and wording < RETOLD_LOOSELY:
             return None
         first, second = self._sketch(earlier), self._sketch(later)
         if similarity < COPIED and not retold(first, second, wording):
@@ -214,21 +216,22 @@ def in_order(first: Sequence[str], second: Sequence[str]) -> int:
 
 
 def retold(first: Sketch, second: Sketch, wording: float) -> bool:
-    """Whether one text says what the other does, in other words (同义改写), ``wording`` being the runs they still share.
-
-    Anchors in the same order count the more, the more of them there are; six weigh as much as the wording.
-    """
+    """Whether one text says what the other does, in other words (同义改写), ``wording`` being the runs they still share."""
     if min(len(first.squeezed), len(second.squeezed)) < RETOLD_LENGTH:
         return False
-    return retelling(first.anchors, second.anchors, wording) >= RETOLD
+    shared = in_order(first.anchors, second.anchors)
+    if wording < RETOLD_WORDING and (wording < RETOLD_LOOSELY or shared < RETOLD_ANCHORS):
+        return False
+    return retelling(shared, min(len(first.anchors), len(second.anchors)), wording) >= RETOLD
 
 
-def retelling(first: Sequence[str], second: Sequence[str], wording: float) -> float:
-    """The score from 0 to 1 that ``RETOLD`` is about."""
-    fewer = min(len(first), len(second))
-    share = in_order(first, second) / fewer if fewer else 0.0
-    weight = min(fewer, PRIOR)
-    return (PRIOR * wording + weight * share) / (PRIOR + weight)
+def retelling(shared: int, fewer: int, wording: float) -> float:
+    """The score from 0 to 1 that ``RETOLD`` is about, for ``shared`` anchors in the same order, of ``fewer`` that could be.
+
+    They count the more, the more of them there could be, up to twice as much as the wording.
+    """
+    weight = min(fewer, MOST_WEIGHT)
+    return (PRIOR * wording + weight * (shared / fewer if fewer else 0.0)) / (PRIOR + weight)
 
 
 def year_swapped(first: Sketch, second: Sketch, wording: float) -> bool:

@@ -16,13 +16,16 @@ from typing import NamedTuple
 from pipeline.resources import table
 
 _ZERO = "〇○零０0OoＯ◯"
-_D = str.maketrans({**{c: "0" for c in _ZERO}, **{c: str(i) for i, c in enumerate("零一二三四五六七八九") if i}})
+_D = str.maketrans({**dict.fromkeys(_ZERO, "0"), **{c: str(i) for i, c in enumerate("零一二三四五六七八九") if i}})
 _X = r"[xX×ｘＸ*＊﹡_＿?？—\-某Ｏ]"
 _Y4 = rf"(?:19|20)[ ]?[0-9][ ]?[0-9]|[一二][{_ZERO}九](?:[ ]?[{_ZERO}一二三四五六七八九]){{2}}"
 _YX = rf"20(?:{_X}{{2}}|[0-9]{_X}|{_X}[0-9])|{_X}{{2,8}}|某"
 _Y2 = rf"(?:[0-9]{{2}}|[{_ZERO}一][一二三四五六七八九{_ZERO}])"
 _M = r"(?:1[0-2]|0?[1-9]|十[一二]|[一二三四五六七八九十元])"
-_DAY = r"(?:3[01]|[12][0-9]|0?[1-9]|三十一?|二十[一二三四五六七八九]?|廿[一二三四五六七八九]?|十[一二三四五六七八九]?|[一二三四五六七八九])"
+_DAY = (
+    r"(?:3[01]|[12][0-9]|0?[1-9]|三十一?|二十[一二三四五六七八九]?|廿[一二三四五六七八九]?|十[一二三四五六七八九]?"
+    r"|[一二三四五六七八九])"
+)
 _DASH = r"[ ]?(?:[-－—–~～至到、]|——|—-|--)[ ]?"
 _REL = "今年|去年|明年|本年|当年|前年|上年|来年|同年|次年|翌年"
 _TEN = r"(?:[上中下]旬|初|底|末|中)"
@@ -34,12 +37,17 @@ _TERM = (
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("plan", r"[“\"]?(?:“)?(?P<plan>十?[一二三四五])五[”\"]?(?:规划)?(?:期间|时期)"),
-    ("school_year", rf"(?P<y>{_Y4}|{_YX})[ ]?(?:年|学年)?[ ]?(?:{_DASH}(?P<y_2>(?:19|20)?[0-9]{{2}}|{_Y4}|{_YX}))?[ ]?学年度?[ ]?(?:[（(]?(?:第?(?P<term>[一二上下12])(?:学?期|(?=[）)])))[）)]?)?"),
+    ("school_year",
+        rf"(?P<y>{_Y4}|{_YX})[ ]?(?:年|学年)?[ ]?(?:{_DASH}(?P<y_2>(?:19|20)?[0-9]{{2}}|{_Y4}"
+        rf"|{_YX}))?[ ]?学年度?[ ]?(?:[（(]?(?:第?(?P<term>[一二上下12])(?:学?期|(?=[）)])))[）)]?)?"),
     ("year_term", rf"{_YEAR}[ ]?{_TERM}"),
     ("ymd_range", rf"{_YEAR}[ ]?(?P<m>{_M})[ ]?月[ ]?(?P<d>{_DAY})[ ]?[日号]?{_DASH}(?:(?P<m2>{_M})月)?(?P<d2>{_DAY})[ ]?[日号]"),
-    ("ym_range", rf"(?:{_YEAR}[ ]?)(?P<m>{_M})[ ]?月?份?{_DASH}(?:(?P<y_2>{_Y4})年|(?P<rel2>次年|翌年|今年|明年|本年))?(?P<m2>{_M})[ ]?月份?(?![ ]?[0-9])"),
+    ("ym_range",
+        rf"(?:{_YEAR}[ ]?)(?P<m>{_M})[ ]?月?份?{_DASH}(?:(?P<y_2>{_Y4})年|(?P<rel2>次年|翌年|今年|明年"
+        rf"|本年))?(?P<m2>{_M})[ ]?月份?(?![ ]?[0-9])"),
     ("ymd", rf"{_YEAR}[ ]?(?P<m>{_M})[ ]?月[ ]?份?(?P<d>{_DAY})[ ]?[日号]"),
-    ("ymd_bare", rf"(?P<y>(?:19|20)[0-9]{{2}})[ ]?[.．/\-](?P<m>1[0-2]|0?[1-9])[.．/\-](?P<d>3[01]|[12][0-9]|0?[1-9])(?![0-9.％%])日?"),
+    ("ymd_bare",
+        r"(?P<y>(?:19|20)[0-9]{2})[ ]?[.．/\-](?P<m>1[0-2]|0?[1-9])[.．/\-](?P<d>3[01]|[12][0-9]|0?[1-9])(?![0-9.％%])日?"),
     ("dmy_bare", r"(?<![0-9.])(?P<d>3[01]|[12][0-9]|0[1-9])[.](?P<m>1[0-2]|0[1-9])[.](?P<y>(?:19|20)[0-9]{2})(?![0-9.])"),
     ("ym", rf"{_YEAR}[ ]?(?P<m>{_M})[ ]?月份?{_TEN}?"),
     ("ym_bare", r"(?<![0-9.\-—])(?P<y>(?:19|20)[0-9]{2})[.．/](?P<m>1[0-2]|0[1-9]|[1-9])(?![0-9.％%万元人个])"),
@@ -47,14 +55,25 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("lunar_month", rf"(?:{_YEAR}[ ]?)?(?P<lunar>腊月|正月|冬月)(?:[初廿二三]?[一二三四五六七八九十]{{1,2}})?"),
     ("md_range", rf"(?P<m>{_M})[ ]?月[ ]?(?P<d>{_DAY})[ ]?[日号]?{_DASH}(?:(?P<m2>{_M})[ ]?月[ ]?)?(?P<d2>{_DAY})[ ]?[日号]"),
     ("m_range", rf"(?P<m>{_M})[ ]?(?:月份?)?{_DASH}(?P<m2>{_M})[ ]?月份?(?![ ]?{_DAY}[日号])"),
-    ("table_md", r"(?:(?<=\| )|(?<=\|)|(?<=\n)|^)(?P<m>1[0-2]|0?[1-9])\.(?P<d>3[01]|[12][0-9]|0?[1-9])(?:[-—－~～](?P<m2>1[0-2]|0?[1-9])\.(?P<d2>3[01]|[12][0-9]|0?[1-9]))?(?=[ |，：:]|$)(?!.{0,3}[元%万])"),
+    ("table_md",
+        r"(?:(?<=\| )|(?<=\|)|(?<=\n)|^)(?P<m>1[0-2]|0?[1-9])\.(?P<d>3[01]|[12][0-9]|0?[1-9])(?:[-—－~～](?P<m2>1[0-2]"
+        r"|0?[1-9])\.(?P<d2>3[01]|[12][0-9]|0?[1-9]))?(?=[ |，：:]|$)(?!.{0,3}[元%万])"),
     ("md", rf"(?P<m>{_M})[ ]?月[ ]?份?(?P<d>{_DAY})[ ]?[日号]"),
     ("year_range", rf"(?P<y>{_Y4})年?{_DASH}(?P<y_2>{_Y4})年度?(?!级)"),
-    ("y", rf"(?:(?P<y>{_Y4})[ ]?年度?|(?P<yx>{_YX})[ ]?年度?|(?P<y2>[0{_ZERO}][0-9一二三四五六七八九])年度?)(?!级|代|来|间|制|龄|以上|生|产量|[0-9]+月)(?P<edge>[初底末](?!始))?"),
+    ("y",
+        rf"(?:(?P<y>{_Y4})[ ]?年度?|(?P<yx>{_YX})[ ]?年度?|(?P<y2>[0{_ZERO}][0-9一二三四五六七八九])年度?)(?!级|代|来|间"
+        rf"|制|龄|以上|生|产量|[0-9]+月)(?P<edge>[初底末](?!始))?"),
     ("m", rf"(?<![每个０-９0-9一二三四五六七八九十零半点.])(?P<m>{_M})[ ]?(?:月份|月{_TEN}|月(?![饼光球亮嫂票均度刊报考]))"),
-    ("term", r"(?<!每个)(?<![每各本该新])(?:(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度(?!末)|第(?P<term>[一二12])学期)"),
-    ("nth_fest", r"第[ ]?(?P<nth>[0-9]{1,3}|[一二三四五六七八九十百]+)[ ]?个[“\"]?(?P<fest>教师节|(?:“?三八”?|国际(?:劳动)?)?妇女节|护士节|记者节)[”\"]?"),
-    ("d_only", r"(?<![0-9.初第每])(?P<d>3[01]|[12][0-9]|[1-9]|二十[一二三四五六七八九]?|三十一?|十[一二三四五六七八九]?)(?:日(?!常|报|期|子|记|游|益|前|后|程|照|均|夜|本)|号(?!楼|文|线|井|机|馆|院|店|车|炉|门|公|召|码|称|令|矿|窑|厂|厅|教))"),
+    ("term",
+        r"(?<!每个)(?<![每各本该新])(?:(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度(?!末)"
+        r"|第(?P<term>[一二12])学期)"),
+    ("nth_fest",
+        r"第[ ]?(?P<nth>[0-9]{1,3}|[一二三四五六七八九十百]+)[ ]?个[“\"]?(?P<fest>教师节|(?:“?三八”?"
+        r"|国际(?:劳动)?)?妇女节|护士节|记者节)[”\"]?"),
+    ("d_only",
+        r"(?<![0-9.初第每])(?P<d>3[01]|[12][0-9]|[1-9]|二十[一二三四五六七八九]?|三十一?"
+        r"|十[一二三四五六七八九]?)(?:日(?!常|报|期|子|记|游|益|前|后|程|照|均|夜|本)|号(?!楼|文|线|井|机|馆|院|店|车|炉"
+        r"|门|公|召|码|称|令|矿|窑|厂|厅|教))"),
     ("fest", r"[“\"]?(?P<fest>@FEST@)(?P<after>[”\"]?(?:国际劳动妇女节|国际妇女节|妇女节|国际劳动节|劳动节|青年节|儿童节|节)?)"),
 )  # fmt: skip
 
@@ -91,7 +110,9 @@ def festivals() -> dict[str, tuple[str, int, int | None]]:
 @cache
 def _lunar() -> dict[tuple[int, str], str]:
     names = ("春节", "元宵节", "端午节", "中秋节", "重阳节")
-    return {(int(row[0]), name): day for row in table("lexicons/lunar_days.tsv", 6) for name, day in zip(names, row[1:], strict=True)}
+    return {
+        (int(row[0]), name): day for row in table("lexicons/lunar_days.tsv", 6) for name, day in zip(names, row[1:], strict=True)
+    }
 
 
 @cache
@@ -99,20 +120,33 @@ def _grammar() -> re.Pattern[str]:
     forms = []
     for form in sorted(festivals(), key=len, reverse=True):
         split = re.match(r"(三八|五一|五四|六一|七一|八一|十一)(.*)", form)
-        forms.append(f"{split[1][0]}[.·]?{split[1][1]}[”\"]?{split[2]}" if split else form)
+        forms.append(f'{split[1][0]}[.·]?{split[1][1]}[”"]?{split[2]}' if split else form)
     fest = "|".join(forms)
-    parts, seen = [], 0
+    parts = []
     for name, pattern in _PATTERNS:
-        renamed = re.sub(r"\(\?P<(\w+)>", lambda m: f"(?P<{m[1]}__{name}>", pattern.replace("@FEST@", fest))
+        renamed = re.sub(r"\(\?P<(\w+)>", lambda m, name=name: f"(?P<{m[1]}__{name}>", pattern.replace("@FEST@", fest))
         parts.append(f"(?P<{name}>{renamed})")
-        seen += 1
     return re.compile("|".join(parts))
 
 
 # characters one of which begins every expression: the scan starts a match only there
-_NOT_A_FESTIVAL = re.compile(r"红旗|劳动奖|先锋|巾帼|奖章|奖状|路|大道|小学|中学|学校|厂|村|广场|镇|乡|精神|运动|制|式|届|个|名|项|人|次|月|年|条|点|号|分|团支|工程|五|六|七|九|二|三|一|四|八|十|类|中全会|口号")
+_NOT_A_FESTIVAL = re.compile(
+    r"红旗|劳动奖|先锋|巾帼|奖章|奖状|路|大道|小学|中学|学校|厂|村|广场|镇|乡|精神|运动|制|式|届|个|名|项|人|次|月|年|条|点|号|分|团支|工程|五|六|七|九|二|三|一|四|八|十|类|中全会|口号"
+)
 _YEAR_STARTS_NAME = re.compile(r"[》〉]")
-_REL_YEARS = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "上年": -1, "前年": -2, "明年": 1, "来年": 1, "次年": 1, "翌年": 1, "同年": 0}
+_REL_YEARS = {
+    "今年": 0,
+    "本年": 0,
+    "当年": 0,
+    "去年": -1,
+    "上年": -1,
+    "前年": -2,
+    "明年": 1,
+    "来年": 1,
+    "次年": 1,
+    "翌年": 1,
+    "同年": 0,
+}
 _PLANS = {"九": 1996, "十": 2001, "十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026}
 _NTH = {"教师节": 1984, "妇女节": 1910, "护士节": 1911, "记者节": 1999}
 
@@ -188,7 +222,11 @@ def _moment(text: str, match: re.Match[str]) -> Moment | None:
         redacted = True  # every year's: no year holds
     if kind == "m" and re.match(r"(?:来|龄|以上|工资|内|后|之)", following):
         return None
-    if kind == "m_range" and (before[-1:].isdigit() or ("、" in match[0] and got["m"].isascii() and before[-1:] in ("", "\n", " ")) or got["m"].isascii() != got["m2"].isascii()):
+    if kind == "m_range" and (
+        before[-1:].isdigit()
+        or ("、" in match[0] and got["m"].isascii() and before[-1:] in ("", "\n", " "))
+        or got["m"].isascii() != got["m2"].isascii()
+    ):
         return None
     if kind == "lunar_month":
         month = {"腊月": 13, "冬月": 12, "正月": 2}[got["lunar"]]
@@ -244,7 +282,7 @@ def _festival(text: str, a: int, b: int, got: dict[str, str]) -> Moment | None:
     form = re.sub(r"[”\".·]", "", got["fest"])
     if form not in festivals():
         return None
-    quoted = text[a] in "“\""
+    quoted = text[a] in '“"'
     after = got.get("after", "")
     closed = "”" in got["fest"] + after or '"' in got["fest"] + after
     if not quoted and closed:
@@ -263,7 +301,9 @@ def _festival(text: str, a: int, b: int, got: dict[str, str]) -> Moment | None:
             return None
         if text[b : b + 1].isdigit() or text[max(0, a - 1) : a].isdigit():
             return None
-    if form in ("国庆", "元旦", "清明", "中秋", "重阳", "端午", "元宵", "春节") and re.match(r"[0-9一二三四五六七八九十]+周年|节俭|阅兵|路|村|镇|区", following):
+    if form in ("国庆", "元旦", "清明", "中秋", "重阳", "端午", "元宵", "春节") and re.match(
+        r"[0-9一二三四五六七八九十]+周年|节俭|阅兵|路|村|镇|区", following
+    ):
         return None
     name = festivals()[form][0]
     recurring = re.search(r"每(?:年|逢|到)[^，。；]{0,6}$", text[max(0, a - 10) : a]) is not None
@@ -278,9 +318,19 @@ def days_completed(text: str, moments: list[Moment]) -> list[Moment]:
     before: Moment | None = None
     for m in moments:
         if m.kind == "d_only":
-            if before is None or bisect_left(breaks, m.start) - bisect_left(breaks, before.end) > 1 or re.search(r"[0-9一二三四五六七八九十]$", text[max(0, m.start - 1) : m.start]):
+            if (
+                before is None
+                or bisect_left(breaks, m.start) - bisect_left(breaks, before.end) > 1
+                or re.search(r"[0-9一二三四五六七八九十]$", text[max(0, m.start - 1) : m.start])
+            ):
                 continue
-            m = m._replace(kind="md", month=before.month_2 or before.month, year=before.year, redacted=before.redacted, relative=before.relative)
+            m = m._replace(
+                kind="md",
+                month=before.month_2 or before.month,
+                year=before.year,
+                redacted=before.redacted,
+                relative=before.relative,
+            )
         found.append(m)
         if m.month is not None and m.month <= 12 and not m.festival:
             before = m

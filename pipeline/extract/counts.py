@@ -94,7 +94,11 @@ def find_counts(reading: Reading, taken: Iterable[Span]) -> list[Found]:
         if count:
             found.append(count)
             at = count.end
-    found += [Found(*m.span(), _TOGETHER[m[0]], None, "人", None, None) for m in _PAIR.finditer(text) if _block(blocked, *m.span()) is None]
+    found += [
+        Found(*m.span(), _TOGETHER[m[0]], None, "人", None, None)
+        for m in _PAIR.finditer(text)
+        if _block(blocked, *m.span()) is None
+    ]
     return sorted(found, key=lambda f: f.start)
 
 
@@ -124,11 +128,17 @@ def _count(text: str, match: re.Match[str], q: Quantity, r: Rules, blocked: list
     elif unit_match:
         form = unit_match[0].strip()
         unit, after = r.canonical[form], unit_match.end()
-        if form == "块" and _YUAN_BLOCK.match(text, unit_match.start()) and not re.search(r"[板牌栏匾]", text[max(0, start - 6) : start]):
+        if (
+            form == "块"
+            and _YUAN_BLOCK.match(text, unit_match.start())
+            and not re.search(r"[板牌栏匾]", text[max(0, start - 6) : start])
+        ):
             unit = "元"
         if unit == "元" and (change := _CHANGE.match(text, after)):
             after = change.end()
-            q = q._replace(value=q.value + sum((read_number(d) or (0, None))[0] / s for d, s in ((change[1], 10), (change[2], 100)) if d))
+            q = q._replace(
+                value=q.value + sum((read_number(d) or (0, None))[0] / s for d, s in ((change[1], 10), (change[2], 100)) if d)
+            )
         if form in ("本", "天", "个月", "斤", "里", "年") and text.startswith("半", after):
             after, q = after + 1, q._replace(value=q.value + 0.5)
         for word, way in AFTER.items():  # 40余人 carries its modifier inside, 100人余 outside
@@ -163,9 +173,27 @@ def _excluded(text: str, start: int, end: int, after: int, q: Quantity, unit: st
         if key in r.after_any and r.after_any[key].match(following):
             return True
     chinese = not any(c.isdigit() for c in numeral)
-    if unit in ("年", "村", "镇", "度", "级", "类", "种", "方面", "里", "门", "科", "段", "面", "道", "部", "周", "站", "车", "把") and (
-        unit in ("年", "度", "级", "类", "种", "方面", "村", "镇", "周") or chinese and q.value < 10
-    ):
+    if unit in (
+        "年",
+        "村",
+        "镇",
+        "度",
+        "级",
+        "类",
+        "种",
+        "方面",
+        "里",
+        "门",
+        "科",
+        "段",
+        "面",
+        "道",
+        "部",
+        "周",
+        "站",
+        "车",
+        "把",
+    ) and (unit in ("年", "度", "级", "类", "种", "方面", "村", "镇", "周") or (chinese and q.value < 10)):
         return unit not in ("类", "种") or chinese or True
     if surface not in ("人", "名", "位", "人次", "口") and unit not in ("%", "元") and r.structure.match(following):
         return True
@@ -174,22 +202,28 @@ def _excluded(text: str, start: int, end: int, after: int, q: Quantity, unit: st
     if unit == "路" and not before.endswith(("分", "兵分")):
         return True
     if unit in ("天", "小时", "分钟", "个月", "周", "昼夜", "夜") and not r.work.search(text[max(0, start - 20) : after + 16]):
-        return unit in ("个月", "周") or r.waiting.search(text[max(0, start - 12) : start]) is not None or r.until.match(following) is not None
+        return (
+            unit in ("个月", "周")
+            or r.waiting.search(text[max(0, start - 12) : start]) is not None
+            or r.until.match(following) is not None
+        )
     if chinese and q.value == 1 and q.max is None and numeral in ("一",):
         return not _one_counts(before, unit, following, r)
-    if chinese and q.value == 2 and numeral == "两" and unit in ("个",) and r.structure.match(following):
-        return True
-    return False
+    return numeral == "两" and unit == "个" and r.structure.match(following) is not None
 
 
-_FREQUENCY = re.compile(r"(?:每[^，。；]{0,8}|一[年月周季学期天]{1,2}|至少(?:进行)?过?|不少于|各|年内?|学期|半年|季度|月)[^，。；]{0,2}$")
+_FREQUENCY = re.compile(
+    r"(?:每[^，。；]{0,8}|一[年月周季学期天]{1,2}|至少(?:进行)?过?|不少于|各|年内?|学期|半年|季度|月)[^，。；]{0,2}$"
+)
 
 
 def _one_counts(before: str, unit: str, following: str, r: Rules) -> bool:
     """A bare 一 counts as a frequency (每周一次), behind its noun (集体合同一份，), and not where it only means "a"."""
     if unit in ("%", "元"):
         return not before.endswith(("每", "第"))
-    if re.search("(?<!合)同$", before) or before.endswith(("第", "每", "任何", "这", "那", "另", "的", "是", "有", "像", "统", "唯", "专", "万", "逐")):
+    if re.search("(?<!合)同$", before) or before.endswith(
+        ("第", "每", "任何", "这", "那", "另", "的", "是", "有", "像", "统", "唯", "专", "万", "逐")
+    ):
         return False
     closes = not following or following[0] in "，。；、）)！|\n "
     if unit in ("次", "场", "期", "轮") and _FREQUENCY.search(before) and not following.startswith("性"):

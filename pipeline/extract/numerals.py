@@ -15,7 +15,10 @@ _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬兩貳參陸", "
 _DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2, "俩": 2, "仨": 3, "廿": 20, "卅": 30}
 _SCALE = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 
-_ARABIC = r"[0-9]{1,3}(?:[,，]\n?[0-9]{1,3}){1,6}(?:\.[0-9]{1,9})?(?=元|\s?人民币)|[0-9]{1,3}(?:[,，][0-9]{3}){1,6}(?:\.[0-9]{1,9})?|[0-9]{1,15}(?:[.．][0-9]{1,9})?"
+_ARABIC = (
+    r"[0-9]{1,3}(?:[,，]\n?[0-9]{1,3}){1,6}(?:\.[0-9]{1,9})?(?=元|\s?人民币)"
+    r"|[0-9]{1,3}(?:[,，][0-9]{3}){1,6}(?:\.[0-9]{1,9})?|[0-9]{1,15}(?:[.．][0-9]{1,9})?"
+)
 _CHINESE = r"[零〇一二三四五六七八九十百千万亿两廿卅壹贰叁肆伍陆柒捌玖拾佰仟萬]{1,30}"
 _MORE = r"[余多几来]"
 BEFORE: dict[str, Modifier] = {
@@ -23,10 +26,22 @@ BEFORE: dict[str, Modifier] = {
     "超过": "over", "不少于": "over", "不低于": "over", "不下": "over", "至少": "over", "突破": "over", "超": "over", "多达": "over", "高达": "over",
     "不足": "under", "不到": "under", "不超过": "under", "低于": "under", "少于": "under", "未满": "under", "逾": "over", "上": "over",
 }  # fmt: skip
-AFTER: dict[str, Modifier] = {"左右": "about", "上下": "about", "以上": "over", "以下": "under", "以内": "under", "余": "over", "多": "over", "之多": "over"}
+AFTER: dict[str, Modifier] = {
+    "左右": "about",
+    "上下": "about",
+    "以上": "over",
+    "以下": "under",
+    "以内": "under",
+    "余": "over",
+    "多": "over",
+    "之多": "over",
+}
 _IN_SPAN = sorted((w for w in BEFORE if w not in ("上", "多达", "高达", "至少")), key=len, reverse=True)
 
-NUMBER = rf"(?:(?:{_ARABIC})\s?[十百千万亿]*{_MORE}?[十百千万亿]*(?:[0-9]{{1,4}}[百千万]){{0,3}}|{_CHINESE}{_MORE}?[百千万亿]*|[数几][十百千万]+|上[百千万]+)"
+NUMBER = (
+    rf"(?:(?:{_ARABIC})\s?[十百千万亿]*{_MORE}?[十百千万亿]*(?:[0-9]{{1,4}}[百千万]){{0,3}}|{_CHINESE}{_MORE}?[百千万亿]*"
+    rf"|[数几][十百千万]+|上[百千万]+)"
+)
 QUANTITY = re.compile(
     rf"(?:(?P<before>{'|'.join(_IN_SPAN)})\s?)?"
     rf"(?:(?P<percent_of>(?:百分之|千分之)(?:{_ARABIC}|{_CHINESE}|百)(?:点{_CHINESE})?)"
@@ -56,9 +71,7 @@ def read_number(text: str) -> tuple[float, Modifier | None] | None:
     if more := re.search(_MORE, text):
         modifier = "about" if more[0] == "来" else "over"
         text = re.sub(_MORE, "", text) if text[0] not in "数几" else text[0] + re.sub(_MORE, "", text[1:])
-    if text[:1] in "数几":
-        modifier, text = "over", "一" + text[1:]
-    elif text[:1] == "上" and text[1:2] in _SCALE:
+    if text[:1] in "数几" or (text[:1] == "上" and text[1:2] in _SCALE):
         modifier, text = "over", "一" + text[1:]
     if not text:
         return None
@@ -73,7 +86,11 @@ def read_number(text: str) -> tuple[float, Modifier | None] | None:
             digit = _DIGIT[piece]
             number = digit if number is None or number == 0 else number * 10 + digit
         elif piece in ("万", "亿"):
-            total = (total + section + (number or 0)) * _SCALE[piece] if piece == "亿" else total + (section + (number or 0)) * _SCALE[piece]
+            total = (
+                (total + section + (number or 0)) * _SCALE[piece]
+                if piece == "亿"
+                else total + (section + (number or 0)) * _SCALE[piece]
+            )
             section, number = 0.0, None
         elif piece in _SCALE:
             section += (number or 1) * _SCALE[piece]  # 零十 is 10
@@ -110,7 +127,9 @@ def read(match: re.Match[str]) -> Quantity | None:
             return None
         return Quantity(match.start(), match.end(), round(a / b * 100, 2), None, modifier, "percent")
     pair_of = _ADJACENT.fullmatch(match["low"])
-    if pair_of and not match["range"] and (_DIGIT[pair_of[2]] == _DIGIT[pair_of[1]] + 1 or pair_of[0] == "三五"):  # 五六人, 三四百
+    if (
+        pair_of and not match["range"] and (_DIGIT[pair_of[2]] == _DIGIT[pair_of[1]] + 1 or pair_of[0] == "三五")
+    ):  # 五六人, 三四百
         scales = pair_of[3] or ""
         ends = [read_number(pair_of[k] + scales) for k in (1, 2)]
         if ends[0] and ends[1]:

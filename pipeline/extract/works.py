@@ -39,6 +39,8 @@ def find_works(text: str) -> list[Found]:
         ahead = text[max(0, match.start() - _AROUND) : match.start()]
         clause_start = max(ahead.rfind(c) for c in "。；\n")
         around = ahead[clause_start + 1 :] + "《》" + text[match.end() : match.end() + 12]
-        kind: WorkKind = next((k for title_rule, context, k in _kinds() if title_rule.search(title) and context.search(around)), "doc")
+        kind: WorkKind = next(
+            (k for title_rule, context, k in _kinds() if title_rule.search(title) and context.search(around)), "doc"
+        )
         found.append(Found(match.start(), match.end(), kind))
     return found

@@ -32,7 +32,9 @@ class Settled(NamedTuple):
 
 @cache
 def _year_events() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?P<y{i}_{year}>{pattern})" for i, (pattern, year, _) in enumerate(table("rules/year_events.tsv", 3))))
+    return re.compile(
+        "|".join(f"(?P<y{i}_{year}>{pattern})" for i, (pattern, year, _) in enumerate(table("rules/year_events.tsv", 3)))
+    )
 
 
 def event_year(text: str) -> int | None:
@@ -44,13 +46,28 @@ def event_year(text: str) -> int | None:
 def body_year(moments: list[Moment], reading: Reading) -> int | None:
     """The year that the body's first sentences or most of its full dates state."""
     first = reading.body.start
-    early = [m for m in moments if first <= m.start < first + 160 and m.year and m.kind in ("y", "ym", "year_term", "school_year", "ymd", "ym_range")]
+    early = [
+        m
+        for m in moments
+        if first <= m.start < first + 160 and m.year and m.kind in ("y", "ym", "year_term", "school_year", "ymd", "ym_range")
+    ]
     text = reading.clean
     for m in early:
         before, behind = text[max(0, m.start - 4) : m.start], text[m.end : m.end + 8]
-        if m.kind in ("y", "year_term", "school_year", "ym_range") and not re.search(r"[自从于]$|建于|成立|始", before) and not re.match(r"以来|建|成立|[0-9一二三四五六七八九十]+月.{0,3}成立|起|创", behind):
+        if (
+            m.kind in ("y", "year_term", "school_year", "ym_range")
+            and not re.search(r"[自从于]$|建于|成立|始", before)
+            and not re.match(r"以来|建|成立|[0-9一二三四五六七八九十]+月.{0,3}成立|起|创", behind)
+        ):
             return m.year
-    full = [m.year for m in moments if m.year and m.kind in ("ym", "ymd", "ymd_bare", "year_term", "school_year", "ym_bare", "year_fest", "nth_fest", "ym_range", "ymd_range") and m.start >= first]
+    full = [
+        m.year
+        for m in moments
+        if m.year
+        and m.kind
+        in ("ym", "ymd", "ymd_bare", "year_term", "school_year", "ym_bare", "year_fest", "nth_fest", "ym_range", "ymd_range")
+        and m.start >= first
+    ]
     if full:
         year, _ = max(Counter(full).items(), key=lambda item: (item[1], item[0]))
         return year

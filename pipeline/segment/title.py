@@ -129,7 +129,7 @@ def sign_off_lines(reading: Reading) -> list[Span]:
     found: list[Span] = []
     for line in reversed(reading.lines[-5:]):
         piece = reading.clean[line.start : line.end].strip(" 　()（）【】")
-        if len(piece) > 45 or piece.endswith(("。", "！", "；", "：")) or (line in reading.title_lines):
+        if "|" in piece or len(piece) > 45 or piece.endswith(("。", "！", "；", "：")) or (line in reading.title_lines):
             break
         compact = re.sub(r"\s", "", piece)
         dated = DATE_LINE.search(compact)

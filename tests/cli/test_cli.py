@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
-    "", "run", "inspect", "schema", "corpus", "corpus check", "corpus export", "corpus import", "corpus stats",
+    "", "run", "report", "inspect", "schema", "corpus", "corpus check", "corpus export", "corpus import", "corpus stats",
     "train", "evaluate",
 )  # fmt: skip
 
@@ -98,6 +98,8 @@ def test_a_run_ends_by_naming_what_to_open(tmp_path: Path) -> None:
     done = gonghui("run", str(ROOT / "corpora" / "samples"), "-o", str(out))
     assert done.returncode == 0, done.stdout + done.stderr
     assert str(out / "tables" / "documents.csv") in done.stdout
+    places = done.stdout.partition("结果\n")[2].splitlines()
+    assert str(out / "report" / "index.html") in places[0], "the report comes first"
     for name in re.findall(r"^  (\S+/\S+)", done.stdout, re.MULTILINE):
         if name.startswith(str(out)):
             assert Path(name).exists()

@@ -52,10 +52,10 @@ def test_ids_are_those_of_the_record_contract(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "code"),
     [
-        ("a.docx", b"x", "unsupported_format"),
+        ("a.docx", b"x", "corrupt_file"),
         ("a", b"x", "unsupported_format"),
-        ("a.txt", b"PK\x03\x04rest", "unsupported_format"),
-        ("a.txt", b"%PDF-1.4", "unsupported_format"),
+        ("a.txt", b"PK\x03\x04rest", "corrupt_file"),
+        ("a.txt", b"%PDF-1.4", "corrupt_file"),
         ("a.txt", b"", "empty"),
         ("a.txt", b" \r\n\t", "empty"),
         ("a.txt", b"\xef\xbb\xbf", "empty"),

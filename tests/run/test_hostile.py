@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline.flow import Options, Outcome, Task, process
+from pipeline.ingest import Limits
 from pipeline.run import Job, Report, run
 
 GOOD = "清泉小学工会2011年工作总结\n一、抓学习\n3月8日组织教师46人学习《工会法》。\n清泉小学工会\n2011年12月30日\n"
@@ -39,7 +40,7 @@ def test_broken_files_are_failures_and_the_good_one_comes_through(folder: Path) 
     (folder / "坏.txt").write_bytes(b"\xff" * 999)
     (folder / "图.png").write_bytes(b"\x89PNG")
     (folder / "大.txt").write_bytes(b"a" * 5000)
-    report, records, failures = ran(folder, options=Options(max_file_bytes=4000))
+    report, records, failures = ran(folder, options=Options(limits=Limits(max_bytes=4000)))
     assert [r["source"] for r in records] == ["好.txt"]
     assert failures == {
         "空.txt": "empty", "白.txt": "empty", "坏.txt": "undecodable", "图.png": "unsupported_format", "大.txt": "too_large",
