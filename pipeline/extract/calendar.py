@@ -124,7 +124,7 @@ def _grammar() -> re.Pattern[str]:
     fest = "|".join(forms)
     parts = []
     for name, pattern in _PATTERNS:
-        renamed = re.sub(r"\(\?P<(\w+)>", lambda m, name=name: f"(?P<{m[1]}__{name}>", pattern.replace("@FEST@", fest))
+        renamed = re.sub(r"\(\?P<(\w+)>", rf"(?P<\1__{name}>", pattern.replace("@FEST@", fest))
         parts.append(f"(?P<{name}>{renamed})")
     return re.compile("|".join(parts))
 

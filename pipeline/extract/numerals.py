@@ -23,8 +23,10 @@ _CHINESE = r"[零〇一二三四五六七八九十百千万亿两廿卅壹贰叁
 _MORE = r"[余多几来]"
 BEFORE: dict[str, Modifier] = {
     "将近": "about", "接近": "about", "大约": "about", "大概": "about", "约": "about", "近": "about", "约有": "about",
-    "超过": "over", "不少于": "over", "不低于": "over", "不下": "over", "至少": "over", "突破": "over", "超": "over", "多达": "over", "高达": "over",
-    "不足": "under", "不到": "under", "不超过": "under", "低于": "under", "少于": "under", "未满": "under", "逾": "over", "上": "over",
+    "超过": "over", "不少于": "over", "不低于": "over", "不下": "over", "至少": "over", "突破": "over", "超": "over",
+    "多达": "over", "高达": "over",
+    "不足": "under", "不到": "under", "不超过": "under", "低于": "under", "少于": "under", "未满": "under",
+    "逾": "over", "上": "over",
 }  # fmt: skip
 AFTER: dict[str, Modifier] = {
     "左右": "about",
