@@ -80,6 +80,7 @@ def body_year(moments: list[Moment], reading: Reading) -> int | None:
 _NEXT_YEAR = re.compile(r"明年|来年|下一?年度?|下一步|下步|今后|新的一年|打算|展望|下一阶段")
 
 
+_MOST_STATED = 12  # years that a sentence states before a moment: no real one states more
 _SINCE = re.compile(r"以来|起|开始|至今")
 
 
@@ -147,13 +148,13 @@ class YearSense:
         """The year that the same sentence states before the moment (2012年上学期，…，6月18日)."""
         i = bisect_right(self._starts, moment.start) - 1
         sentence = self._reading.sentence_at(moment.start)
-        while i >= 0 and self._stated[i].start >= sentence.start:
-            m = self._stated[i]
+        for m in reversed(self._stated[max(0, i + 1 - _MOST_STATED) : i + 1]):
+            if m.start < sentence.start:
+                return None
             if bisect_left(self._redacted, m.end) < bisect_left(self._redacted, moment.start):
                 return None
             if not _SINCE.match(self._reading.clean, m.end, moment.start) and m.kind != "year_range":
                 if m.term in ("down", "autumn", "term1") and moment.month and moment.month <= 2:
                     return m.year + 1 if m.year else None
                 return m.year
-            i -= 1
         return None
