@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from pipeline.extract.names import Person
     from pipeline.segment import Reading
 
-RANK = re.compile(r"(?:特等|[一二三四五六][、等]?等?(?=奖)|[一二三四]等(?=奖)?|第[一二三四五六七八九十0-9]+名?|冠军|亚军|季军|金奖|银奖|铜奖|优秀奖|优胜奖|团体第[一二三四五六七八九十]|头名|并列第[一二三])")
+RANK = re.compile(
+    r"(?:特等|[一二三四五六][、等]?等?(?=奖)|[一二三四]等(?=奖)?|第[一二三四五六七八九十0-9]+名?|冠军|亚军|季军|金奖|银奖"
+    r"|铜奖|优秀奖|优胜奖|团体第[一二三四五六七八九十]|头名|并列第[一二三])")
 
 
 _AHEAD = 300  # how far before an award its winner, grantor and level are looked for
@@ -61,7 +63,8 @@ def features(reading: Reading, start: int, end: int) -> list[str]:
     return found
 
 
-_LEVEL_CHAR = re.compile("全国|国家|省|自治区|市|州|县|区|镇|乡|街道|中心校|集团|系统|行业|局|路|公司|矿|厂|校|院|段|片|总行|分行|分公司")
+_LEVEL_CHAR = re.compile(
+    "全国|国家|省|自治区|市|州|县|区|镇|乡|街道|中心校|集团|系统|行业|局|路|公司|矿|厂|校|院|段|片|总行|分行|分公司")
 _UNIT_WORD = re.compile("小学|中学|学校|公司|矿|厂|段|医院|镇|乡|街道|县总工会|区总工会|银行|项目部|学院|大学|局")
 
 
@@ -75,7 +78,9 @@ _GIVEN = re.compile(
     r"(?:季度|年度|月度)?(?:优秀|先进|模范|优胜|文明|标杆|样板|十佳|最佳|金牌|五星)(?:“[^”\n]{1,10}”)?[\u4e00-\u9fff]{2,8}?(?=[、，。；”（(]|进行|和|[0-9一二三四五六七八九十]+[名个人支家]|$)"
     r"|[\u4e00-\u9fff]{2,6}(?:明星|标兵|能手|红旗手|状元|之星)(?=[、，。；”（(]|进行|[0-9一二三四五六七八九十]+[名个人])"
 )
-_NO_HONOUR = re.compile(r"先进(?:事迹|典型|经验|性|文化|理念|技术)|优秀(?:传统|文化|品质|成绩|论文|建议|提案|作品)|模范(?:作用|带头)|文明(?:建设|创建|校园|单位创建|礼仪|素养|用语)|优秀的|先进的|模范遵守")
+_NO_HONOUR = re.compile(
+    r"先进(?:事迹|典型|经验|性|文化|理念|技术)|优秀(?:传统|文化|品质|成绩|论文|建议|提案|作品)|模范(?:作用|带头)"
+    r"|文明(?:建设|创建|校园|单位创建|礼仪|素养|用语)|优秀的|先进的|模范遵守")
 
 
 def given(reading: Reading, marked: list[Marked]) -> list[Marked]:
@@ -121,7 +126,9 @@ def awards(reading: Reading, marked: list[Marked], people: list[Person], dates: 
             near = beginning(people, m.end, m.end + 5)
         recipient: str | None = "、".join(reading.text.quote(p.start, p.end) for p in near) or None
         kind: Literal["person", "unit"] | None = "person" if near else None
-        if recipient is None and (unit := re.search(r"(我[校园厂矿院局镇乡县区市]|本[校园厂院]|学校工会|学校|公司工会|公司|我[校园厂院]工会|工会|[\u4e00-\u9fff]{2,8}(?:小组|班组|车间|科室|队))[^，。；]{0,14}(?:被|获|荣|连续|再次|又)", before)):
+        if recipient is None and (unit := re.search(
+            r"(我[校园厂矿院局镇乡县区市]|本[校园厂院]|学校工会|学校|公司工会|公司|我[校园厂院]工会|工会"
+            r"|[\u4e00-\u9fff]{2,8}(?:小组|班组|车间|科室|队))[^，。；]{0,14}(?:被|获|荣|连续|再次|又)", before)):
             recipient, kind = unit[1], "unit"
         earlier = [d for d in beginning(dates, sentence.start, m.start) if d[1] <= m.start]
         date = earlier[-1][2] if earlier and text.count("，", earlier[-1][1], m.start) <= 3 else None

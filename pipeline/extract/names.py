@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 _JOIN = r"[、，和与及\s]{0,3}"
 
 
-_SHORT = re.compile(r"[\u4e00-\u9fff]{1,2}(?:老师|主席|校长|书记|师傅|主任|局长|院长|经理|厂长|矿长|医生|大姐|阿姨|大爷|奶奶|阿婆|队长|站长|镇长|乡长|护士长|教授|工)")
+_SHORT = re.compile(
+    r"[\u4e00-\u9fff]{1,2}(?:老师|主席|校长|书记|师傅|主任|局长|院长|经理|厂长|矿长|医生|大姐|阿姨|大爷|奶奶|阿婆|队长"
+    r"|站长|镇长|乡长|护士长|教授|工)")
 
 
 class Person(NamedTuple):
@@ -55,7 +57,9 @@ def rules() -> Rules:
     titles = "|".join(sorted(read_text("lexicons/titles.txt").split(), key=len, reverse=True))
     prefix = r"(?:(?:工会|党支部|党总支|党委|女工|支部|学校|校|分工会|教导|政教|总务|年级|教研|备课|行政|项目|原|老|前|时任|退休|青年|优秀|困难|特困|女|男|小学|中学|高级|一级|二级)){0,2}"
     return Rules(
-        title_after=re.compile(rf"(?:等?(?:[0-9一二三四五六七八九十两俩几]+[位名个]?)?(?:青年|优秀|骨干|退休|老|新|女|困难)?)(?P<role>{prefix}(?:{titles}))|[（(](?P<paren>{prefix}(?:{titles}))[）)]"),
+        title_after=re.compile(
+            rf"(?:等?(?:[0-9一二三四五六七八九十两俩几]+[位名个]?)?(?:青年|优秀|骨干|退休|老|新|女"
+            rf"|困难)?)(?P<role>{prefix}(?:{titles}))|[（(](?P<paren>{prefix}(?:{titles}))[）)]"),
         title_before=re.compile(rf"(?P<role>{prefix}(?:{titles}))[：: 　]*$"),
         standing=[(re.compile(r.get("sentence", "")), re.compile(r.get("role", "")), r["standing"]) for r in spec["standing"]],
         generic_orgs=re.compile("(?:" + "|".join(spec["generic_orgs"]) + ")"),
@@ -71,7 +75,7 @@ def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     """
     text = reading.clean
     found = [_left_completed(text, _edges_mended(reading, m)) if m.label == "ORG" else m for m in (_trimmed(text, m) for m in marked) if m.label != "PER" or _plausible(reading, m)]
-    found = [m for m in found if m.label != "ORG" or m.end - m.start >= 2 and _ORG_END.search(text[m.start : m.end])]
+    found = [m for m in found if m.label != "ORG" or (m.end - m.start >= 2 and _ORG_END.search(text[m.start : m.end]))]
     found = [m for m in found if m.label != "ORG" or not rules().generic_orgs.fullmatch(text[m.start : m.end])]
     found = _added(found, ((a, b, "ORG", 1.0) for a, b in _definite_bodies(reading)))
     title = _in_title(reading)
@@ -135,9 +139,11 @@ def _before_role() -> re.Pattern[str]:
 
 
 # titles that stand before any noun: 提升教师幸福感 names nobody
-_ANYBODY = frozenset("教师 职工 员工 会员 学生 干部 教工 女职工 工人 委员 代表 青年教师 退休教师 孩子 党员 农民工 村民 选手".split())
+_ANYBODY = frozenset(
+    "教师 职工 员工 会员 学生 干部 教工 女职工 工人 委员 代表 青年教师 退休教师 孩子 党员 农民工 村民 选手".split())
 # surnames that are far more often something else
-_RARELY_A_SURNAME = frozenset("多 有 种 还 撒 都 要 应 由 从 全 过 都 把 才 但 完 改 冷 祝 幸 智 高 文 明 和 于 时 常 任 成 经 向 查 解 管 及 等 老 能 可 开 安 平 温 充 满 通 达 信 利 进 阳 光 师 养 习 修 续 折 爱 乐 喜 富 强 新 英 花 家 车 路 水 火 木 石 山 海 云 雷 方 单 双 白 黄 红 青 东 南 西 北 门 空 关 终 后 前 来 去 初 广".split())
+_RARELY_A_SURNAME = frozenset(
+    "多 有 种 还 撒 都 要 应 由 从 全 过 都 把 才 但 完 改 冷 祝 幸 智 高 文 明 和 于 时 常 任 成 经 向 查 解 管 及 等 老 能 可 开 安 平 温 充 满 通 达 信 利 进 阳 光 师 养 习 修 续 折 爱 乐 喜 富 强 新 英 花 家 车 路 水 火 木 石 山 海 云 雷 方 单 双 白 黄 红 青 东 南 西 北 门 空 关 终 后 前 来 去 初 广".split())
 _NOUN_END = re.compile(r"[\u4e00-\u9fff]{2}[感性化度率于型式者品费款物节力员]")
 _FUNCTION = set("的了在和与及由向受被经到对请是从为于给报按据照过入让邀望议将把等任以有各我本该这那全是个")
 
@@ -156,7 +162,8 @@ def _left_completed(text: str, m: Marked) -> Marked:
     return m._replace(start=start)
 
 
-_NO_BRANCH = frozenset("我们 他们 基层 各个 下属 所属 参加 全体 部分 有关 所有 学院 二级 本级 优秀 先进 其他 这个 每个 开展 组织 成立 各级 通过 由于".split())
+_NO_BRANCH = frozenset(
+    "我们 他们 基层 各个 下属 所属 参加 全体 部分 有关 所有 学院 二级 本级 优秀 先进 其他 这个 每个 开展 组织 成立 各级 通过 由于".split())
 _ORG_END = re.compile(
     r"(?:会|局|厅|部|委|办|所|院|校|学|园|司|团|厂|矿|行|社|站|段|队|组|中心|镇|乡|府|处|店|馆|台|报|网|库|场|城|楼|超市|基地|联盟|街道|社区|公司|[一二三四五六七八九]中|中小|市总|县总|区总|省总|市局|县局|省局|完小|法院|大厦|电厂|监狱|银行|师范|农校|职校|技校|职中|党校|航空|铁路|快递|外卖|酒店|宾馆|支行|分行|总行|村|路局)$"
 )
@@ -183,7 +190,8 @@ def _edges_mended(reading: Reading, m: Marked) -> Marked:
             i += 1
         else:
             break
-    if text.startswith("工会", end) and re.search(r"(?:学|校|园|司|厂|矿|院|局|行|团|段|站|社区|中心|街道|部|镇|乡|村|中小)$", text[start:end]) and _proper_unit(text[start:end]):
+    if text.startswith("工会", end) and re.search(
+        r"(?:学|校|园|司|厂|矿|院|局|行|团|段|站|社区|中心|街道|部|镇|乡|村|中小)$", text[start:end]) and _proper_unit(text[start:end]):
         end += 2
     return m._replace(start=start, end=end)
 
@@ -212,7 +220,7 @@ def _plausible(reading: Reading, m: Marked) -> bool:
     if name in _LEADERS and _FIXED_TERM.match(text, m.end):
         return False
     first = reading.tokens[_token_at(reading, m.start)]
-    if len(name) == 2 and (name in _common_words() or first.tag == "ns" and first.text == name) and not named and (name[0] in _RARELY_A_SURNAME or m.confidence < 0.95):
+    if len(name) == 2 and (name in _common_words() or (first.tag == "ns" and first.text == name)) and not named and (name[0] in _RARELY_A_SURNAME or m.confidence < 0.95):
         return False
     if len(name) == 3 and not (named or listed) and (m.confidence < 0.95 or name[0] in _RARELY_A_SURNAME):
         if first.start == m.start and (first.text == name or first.text in _common_words()):
@@ -298,7 +306,8 @@ def _known_places(reading: Reading) -> list[tuple[int, int]]:
     return found
 
 
-_LIST_ITEM = re.compile(r"[、 　](?:(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff] {1,3}[\u4e00-\u9fff])(?=[、 　，。；）)\n]|等|$))")
+_LIST_ITEM = re.compile(
+    r"[、 　](?:(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff] {1,3}[\u4e00-\u9fff])(?=[、 　，。；）)\n]|等|$))")
 
 
 def _listed(text: str, found: list[Marked]) -> list[tuple[int, int, str, float]]:
@@ -309,7 +318,8 @@ def _listed(text: str, found: list[Marked]) -> list[tuple[int, int, str, float]]
     more = []
     for m, n in zip(people, people[1:], strict=False):
         between = text[m.end : n.start]
-        if 3 <= len(between) <= 30 and re.fullmatch(r"[、 　](?:[\u4e00-\u9fff]{2,4}[、 　]|[\u4e00-\u9fff] {1,3}[\u4e00-\u9fff][、 　]+)+ *", between):
+        if 3 <= len(between) <= 30 and re.fullmatch(
+            r"[、 　](?:[\u4e00-\u9fff]{2,4}[、 　]|[\u4e00-\u9fff] {1,3}[\u4e00-\u9fff][、 　]+)+ *", between):
             for inner in re.finditer(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff] {1,3}[\u4e00-\u9fff]", between):
                 word = inner[0].replace(" ", "")
                 if word[0] in surnames() or word[:2] in surnames():
@@ -407,7 +417,8 @@ def standing_features(reading: Reading, start: int, end: int, role: str | None, 
     gap = min((abs(h[0] - end) if h[0] >= end else abs(start - h[1]) for h in near), default=99)
     before, behind = text[max(sentence.start, start - 12) : start], text[end : end + 14]
     line = text[max(0, start - 30) : start].rpartition("\n")[2]
-    found = [f"rule={rule}", f"role={role}", f"honour={'0' if not near else 'near' if gap <= 12 else 'far'}", f"rule={rule}|honour={bool(near)}"]
+    found = [f"rule={rule}", f"role={role}",
+        f"honour={'0' if not near else 'near' if gap <= 12 else 'far'}", f"rule={rule}|honour={bool(near)}"]
     found += [f"before={before[-2:]}", f"behind={behind[:2]}", f"behind1={behind[:1]}"]
     found += [f"l={before[i : i + 2]}" for i in range(len(before) - 1)] + [f"r={behind[i : i + 2]}" for i in range(len(behind) - 1)]
     found += pairs("s", text, sentence.start, sentence.end, 160) + [f"p={line[i : i + 2]}" for i in range(len(line) - 1)]

@@ -55,7 +55,7 @@ def phrase_before(text: str, tokens: Sequence[Token], index_at: Sequence[int], h
         if token.text == "的" and token.start > limit and text[token.start - 1] == "”":
             at = token.start
             continue
-        if token.text == "主题" or token.text in _KEEP and at != head:
+        if token.text == "主题" or (token.text in _KEEP and at != head):
             at = token.start
             continue
         if token.text in _STOP_WORDS or token.tag in _STOP_TAGS or token.tag[:1] in ("p", "c", "r", "u"):

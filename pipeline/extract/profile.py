@@ -104,8 +104,12 @@ def author(reading: Reading) -> Span | None:
     return None
 
 
-_BY = re.compile(r"(?:执笔人?|作者|撰稿人?|报告人|记录人?|汇报人|发言人|口述)[：:\s]\s*(?P<name>[\u4e00-\u9fff·]{2,12}|[\u4e00-\u9fff]\s+[\u4e00-\u9fff])(?=[\s）)。，]|$)")
-_BARE_NAME = re.compile(r"(?:[\u4e00-\u9fff]{2,16}(?:工会主席|主席|组长|书记|教师|主任)?[\s　]+)?(?P<name>[\u4e00-\u9fff·]{2,12}|[\u4e00-\u9fff]\s+[\u4e00-\u9fff])(?:[（(][^）)]{4,20}[）)])?")
+_BY = re.compile(
+    r"(?:执笔人?|作者|撰稿人?|报告人|记录人?|汇报人|发言人|口述)[：:\s]\s*(?P<name>[\u4e00-\u9fff·]{2,12}"
+    r"|[\u4e00-\u9fff]\s+[\u4e00-\u9fff])(?=[\s）)。，]|$)")
+_BARE_NAME = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,16}(?:工会主席|主席|组长|书记|教师|主任)?[\s　]+)?(?P<name>[\u4e00-\u9fff·]{2,12}"
+    r"|[\u4e00-\u9fff]\s+[\u4e00-\u9fff])(?:[（(][^）)]{4,20}[）)])?")
 
 
 def org_type(text: str, org: str | None) -> OrgType:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.extract.topics import section_features
 from pipeline.aggregate.levels import views
 from pipeline.extract import awards, events, indicators, links, names, statements
+from pipeline.extract.topics import section_features
 from pipeline.learn.examples import Example
 from pipeline.learn.goldrecord import gold_record
 from pipeline.segment import Span
