@@ -108,7 +108,8 @@ def _unwrapped(text: str, lines: list[_Line]) -> Iterator[Edit]:
         if (line.columns < full * _FULL and not running) or text[line.end : following.start].count("\n") > 1:
             continue
         mid_sentence = line.text[-1] not in _ENDS
-        if not mid_sentence and (not indented or line.text[-1] in "：:|"):
+        short = line.columns < full * _FULL
+        if not mid_sentence and (short or not indented or line.text[-1] in "：:|"):
             continue
         if indented and following.indent >= 2:
             continue
