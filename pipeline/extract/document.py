@@ -70,7 +70,8 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
     """Every field of the record that reading the text settles."""
     text, ground_work = reading.text, Groundwork(reading)
     models = models_dir()
-    title_text = " ".join(text.text[a:b] for a, b in reading.title_lines) or reading.part.boundary_title or ""
+    own_title = " ".join(text.text[a:b] for a, b in reading.title_lines)
+    title_text = f"{reading.part.boundary_title or ''} {own_title}".strip() if own_title[:1] in ("", "—", "-") else own_title
     kind = profile.doc_type(reading, title_text)
     signed = profile.signature(reading, ground_work.moments)
     period, settled = profile.settle(reading, kind, ground_work.moments, signed, title_text)

@@ -51,8 +51,22 @@ def doc_type(reading: Reading, title_text: str) -> DocType:
     if value is None:
         value = first_match("doc_type_title", boundary_line(reading))
     if value is None:
-        value = first_match("doc_type_head", reading.clean[reading.body.start : reading.body.start + 400]) or "summary"
+        value = first_match("doc_type_head", reading.clean[reading.body.start : reading.body.start + 400])
+    if value is None:
+        value = _by_voice(reading, bool(title_text))
     return value  # type: ignore[return-value]
+
+
+_REFLECTS = re.compile(r"我(?:觉得|认为|想|懂得|明白|体会|深知|常想|感到|反思|意识到|忘不了|记得)|让我|使我|收获|感触|启发|惭愧")
+
+
+def _by_voice(reading: Reading, titled: bool) -> DocType:
+    """Without a word of its kind anywhere: who says what he felt reflects, what bears a title of its own tells a story, the rest sums up."""
+    body = reading.clean[reading.body.start :]
+    felt = len(_REFLECTS.findall(body))
+    if felt >= 3 and felt * 400 > len(body):
+        return "reflection"
+    return "exchange" if titled else "summary"
 
 
 def boundary_line(reading: Reading) -> str:

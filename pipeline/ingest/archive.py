@@ -79,6 +79,18 @@ def member_bytes(path: Path, place: Sequence[int], limits: Limits = DEFAULT) -> 
         raise SourceError("unreadable", reason=error.strerror or type(error).__name__) from error
 
 
+def why_closed(data: bytes, place: Sequence[int], limits: Limits = DEFAULT) -> SourceError:
+    """Why an archive within an archive was listed as a file."""
+    if len(place) > limits.max_nesting:
+        return SourceError("nested_too_deep", limit=limits.max_nesting)
+    try:
+        found = tuple(_listed(io.BytesIO(data), limits, tuple(place), _Budget(limits)))
+    except SourceError as error:
+        return error
+    # it could be opened by itself, so it was too much together with what came before it
+    return SourceError("expands_too_much", limit=limits.max_expanded_bytes) if found else SourceError("empty")
+
+
 def check_package(data: bytes, limits: Limits = DEFAULT) -> frozenset[str]:
     """The names of the parts of a document that is a zip inside (.docx, .xlsx), once it is seen to be harmless.
 

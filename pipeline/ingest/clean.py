@@ -48,11 +48,12 @@ _BOLD = re.compile(r"(?<!\*)\*\*(?=[^\s*])([^*\n]{1,200})(?<!\s)\*\*(?!\*)")
 _TABLE_RULE = re.compile(r"^ *\|?(?: *:?-{2,}:? *\|)+(?: *:?-{2,}:? *)?$\n?", re.MULTILINE)
 
 
-def clean(raw: str, *, markdown: bool = False, furniture: int | None = None) -> Text:
+def clean(raw: str, *, markdown: bool = False, furniture: int | None = None, printed: bool = False) -> Text:
     """The clean text of a whole source, in front of noise and splitting.
 
     Args:
         furniture: raw offset behind which there is nothing but the headers and footers of pages.
+        printed: the lines are those of a page.
     """
     text = Text(raw)
     if furniture is not None:
@@ -66,7 +67,7 @@ def clean(raw: str, *, markdown: bool = False, furniture: int | None = None) -> 
     text = text.edited(list(simplifying_edits(text.text)))
     text = text.edited(list(spaced(text.text)))
     text = text.edited(list(wraps.page_furniture(text.text)))
-    text = text.edited(list(wraps.hard_wraps(text.text)))
+    text = text.edited(list(wraps.hard_wraps(text.text, printed=printed)))
     return text.edited(list(junk.injected(text.text)))
 
 

@@ -76,7 +76,7 @@ def text_layer(data: bytes, limits: Limits = DEFAULT) -> Layer:
             text.append(body)
             length += len(body) + 1
             page.close()  # else every page keeps its characters
-    if len(scans) == len(pages):
+    if scans and not any(map(str.strip, text)):
         raise SourceError("needs_ocr", pages=len(pages))
     return Layer("\n".join(text), tuple(pages), tuple(scans))
 

@@ -42,7 +42,10 @@ def read(path: Path, name: str, limits: Limits = DEFAULT, member: Sequence[int] 
     """
     kind = format_of(name)  # refuse before reading
     if member:
-        return ingest(archive.member_bytes(path, member, limits), name, limits)
+        data = archive.member_bytes(path, member, limits)
+        if kind == "zip":
+            raise archive.why_closed(data, member, limits)
+        return ingest(data, name, limits)
     if kind == "zip" and not archive.members(path, limits):  # raises what kept ``walk`` from opening it
         raise SourceError("empty")
     most = limits.max_bytes
@@ -67,7 +70,12 @@ def ingest(data: bytes, name: str, limits: Limits = DEFAULT) -> Ingested:
     if not data.strip():
         raise SourceError("empty")
     extracted = extract_text(name, data, limits)
-    text = clean(extracted.raw, markdown=extracted.format == "md", furniture=extracted.furniture)
+    text = clean(
+        extracted.raw,
+        markdown=extracted.format == "md",
+        furniture=extracted.furniture,
+        printed=bool(extracted.pages),
+    )
     if not text.text.strip():
         raise SourceError("empty")
     splitting = split(text, name)

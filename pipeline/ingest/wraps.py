@@ -17,6 +17,7 @@ _LONGEST = 110  # columns; nobody wraps wider (a Chinese character fills two)
 _SHORTEST = 24
 _FEWEST = 4  # full lines that make a width evident
 _FULL = 0.7  # share of the widest line's columns that a full line has: printers set ragged lines, scans lose words
+_FULL_PRINTED = 0.88  # the same on a page: a mark or a number that must not be torn leaves two or three characters
 _ENDS = "。！？!?；;：:…|"
 _STOP_WITHIN = re.compile(r"[。；！].")
 _PAGE_NUMBER = re.compile(
@@ -81,22 +82,27 @@ def _page_chunks(lines: list[_Line]) -> Iterator[Edit]:
             yield Edit(following.start, following.start + following.indent + chunk.end(), "", "page_furniture")
 
 
-def hard_wraps(text: str) -> Iterator[Edit]:
-    """Line ends within a paragraph, with the blanks around them, where lines are broken at a constant width."""
+def hard_wraps(text: str, *, printed: bool = False) -> Iterator[Edit]:
+    """Line ends within a paragraph, with the blanks around them, where lines are broken at a constant width.
+
+    Args:
+        printed: the lines are those of a page (PDF): that they are broken is sure, and broken they are all but full.
+    """
     lines = _lines(text)
     first = 0
     while first < len(lines):
         last = first
         while last < len(lines) and lines[last].columns <= _LONGEST:
             last += 1
-        yield from _unwrapped(text, lines[first:last])
+        yield from _unwrapped(text, lines[first:last], printed)
         first = last + 1
 
 
-def _unwrapped(text: str, lines: list[_Line]) -> Iterator[Edit]:
-    full = _full_width(lines)
-    if full is None:
+def _unwrapped(text: str, lines: list[_Line], printed: bool) -> Iterator[Edit]:
+    full = max((line.columns for line in lines), default=0) if printed else _full_width(lines)
+    if full is None or full < _SHORTEST:
         return
+    least = full * (_FULL_PRINTED if printed else _FULL)
     indented = sum(line.indent >= 2 for line in lines) >= 2
     expected = 1
     continues = False  # whether the line goes on with the one above, and so may be short: a torn print
@@ -105,10 +111,14 @@ def _unwrapped(text: str, lines: list[_Line]) -> Iterator[Edit]:
             expected = int(listed[1]) + 1
         chunk = _CHUNK_NUMBER.match(following.text)
         running, continues = continues, False
-        if (line.columns < full * _FULL and not running) or text[line.end : following.start].count("\n") > 1:
+        if (
+            (line.columns < least and not running)
+            or (printed and " | " in line.text)
+            or text[line.end : following.start].count("\n") > 1
+        ):
             continue
         mid_sentence = line.text[-1] not in _ENDS
-        short = line.columns < full * _FULL
+        short = line.columns < least
         if not mid_sentence and (short or not indented or line.text[-1] in "：:|"):
             continue
         if indented and following.indent >= 2:
