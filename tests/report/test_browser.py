@@ -1,0 +1,163 @@
+"""The report in a real browser, from the disk: no errors, marks that toggle, evidence that lights up, search and filter."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from html import unescape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from pipeline.records import Record
+from tests.report.planted import AIDED, MARKUP, plain, site, wide
+
+pytestmark = pytest.mark.needs_chromium
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), "chromium")
+MANY = 450  # documents: more than a table draws at once
+
+
+class Seen(NamedTuple):
+    """What a page came to."""
+
+    dom: str
+    console: list[str]
+
+    @property
+    def result(self) -> Any:
+        """What the probe wrote down."""
+        return json.loads(unescape(self.dom.partition('<pre id="probe">')[2].partition("</pre>")[0]))
+
+    @property
+    def lit(self) -> str:
+        """The text that is lit up."""
+        marks = re.findall(r"<mark ([^>]*)>(.*?)</mark>", self.dom, re.DOTALL)
+        return unescape("".join(words for attributes, words in marks if re.search(r'class="[^"]*\blit\b', attributes)))
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    many = tuple(plain(f"第{i}校.txt", unit=f"第{i}小学") for i in range(MANY))
+    return site(tmp_path_factory.mktemp("site"), (wide(), *many))
+
+
+def see(page: Path, state: str, profile: Path, probe: str | None = None) -> Seen:
+    """Open a page at a state of its hash. ``probe`` is a function body run in a copy of the page; what it returns is kept."""
+    if probe is not None:
+        script = page.with_name("probe.js")
+        script.write_text(
+            "addEventListener('load', () => setTimeout(async () => {"
+            " const wait = (ms) => new Promise((done) => setTimeout(done, ms)); await wait(200);"
+            f" const found = await (async () => {{ {probe} }})();"
+            " const pre = document.createElement('pre'); pre.id = 'probe'; pre.textContent = JSON.stringify(found);"
+            " document.body.append(pre); }))",
+            encoding="utf-8",
+        )
+        text = page.read_text(encoding="utf-8").replace("</body>", '<script src="probe.js"></script></body>')
+        page = page.with_name(f"probed-{page.name}")
+        page.write_text(text, encoding="utf-8")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--virtual-time-budget=4000"]
+    command = [
+        CHROMIUM,
+        *flags,
+        f"--user-data-dir={profile / 'profile'}",
+        "--dump-dom",
+        f"{page.as_uri()}{state and '#' + state}",
+    ]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=120, check=True)
+    return Seen(done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line])
+
+
+@pytest.mark.parametrize("name", ["index", "documents", "figures", "doc"])
+def test_a_page_opens_without_an_error_and_runs_no_script_of_a_document(report: Path, tmp_path: Path, name: str) -> None:
+    seen = see(report / f"{name}.html", wide().doc_id if name == "doc" else "", tmp_path)
+    assert seen.console == []
+    assert "<title>hit" not in seen.dom
+    assert "<img" not in seen.dom
+    assert "翀" not in seen.dom
+    if name != "figures":
+        assert unescape(seen.dom).count(MARKUP) > 0, "it is shown as it is written"
+
+
+def test_an_error_would_be_seen(report: Path, tmp_path: Path) -> None:
+    assert see(report / "doc.html", "", tmp_path, "setTimeout(() => { throw new Error('planted'); }); return 1").console
+
+
+@pytest.mark.parametrize("nth", [0, 1])
+def test_evidence_lights_up_behind_wide_characters(report: Path, tmp_path: Path, nth: int) -> None:
+    record: Record = wide()
+    probe = f"document.querySelectorAll('#score tbody a')[{nth}].click(); return location.hash;"
+    seen = see(report / "doc.html", record.doc_id, tmp_path, probe)
+    assert re.fullmatch(rf"#{record.doc_id}&at=\d+-\d+", seen.result)
+    assert seen.lit == ("看望患病的欧***老师", "2000元")[nth]
+    assert see(report / "doc.html", seen.result[1:], tmp_path).lit == seen.lit, "the address alone leads there too"
+    assert seen.console == []
+
+
+def test_the_marks_of_a_kind_toggle_and_the_address_remembers(report: Path, tmp_path: Path) -> None:
+    probe = """
+      const on = () => getComputedStyle(document.querySelector('mark.k-dates')).backgroundColor;
+      const before = on(); document.querySelector('#toggles input[value=dates]').click(); const after = on();
+      return [before !== after, document.querySelector('#toggles input[value=dates]').checked, location.hash];"""
+    changed, checked, state = see(report / "doc.html", wide().doc_id, tmp_path, probe).result
+    assert changed
+    assert not checked
+    again = "return [...document.querySelectorAll('#toggles input:checked')].map((box) => box.value)"
+    kept = see(report / "doc.html", state[1:], tmp_path, again).result
+    assert kept == ["counts", "events", "problems", "warnings"]
+
+
+def test_the_text_stands_as_written_with_its_line_numbers(report: Path, tmp_path: Path) -> None:
+    probe = "return [...document.querySelectorAll('.row')].map((row) => [row.dataset.no, row.textContent])"
+    rows = see(report / "doc.html", plain("第0校.txt", unit="第0小学").doc_id, tmp_path, probe).result
+    assert rows == [["1", "清泉小学工会2012年工作总结"], ["2", "全校教职工46人。"], ["3", "五月举行拔河比赛。"], ["4", ""]]
+
+
+def test_outline_warnings_and_findings_lead_to_their_places(report: Path, tmp_path: Path) -> None:
+    probe = """
+      const lit = () => [...document.querySelectorAll('mark.lit')].map((mark) => mark.textContent).join('');
+      const go = (where) => { document.querySelector(where).click(); return lit(); };
+      return ['#outline a', '#warnings a', '#findings a'].map(go);"""
+    assert see(report / "doc.html", wide().doc_id, tmp_path, probe).result == ["关爱帮扶", "经费不足", "2000元"]
+
+
+def test_the_list_is_searched_and_filtered(report: Path, tmp_path: Path) -> None:
+    probe = """
+      const rows = () => document.querySelectorAll('#documents tbody tr').length;
+      const box = document.querySelector('input[type=search]'), seen = [rows()];
+      const type = (words) => { box.value = words; box.dispatchEvent(new Event('input')); seen.push(rows()); };
+      document.querySelector('button.more').click(); seen.push(rows());
+      type('第17小学'); type('没有这个'); type('');
+      document.querySelector('input[type=checkbox]').click(); seen.push(rows());
+      return seen;"""
+    assert see(report / "documents.html", "", tmp_path, probe).result == [200, MANY + 1, 1, 0, 200, 1]
+    by_address = see(report / "documents.html", "year=2013", tmp_path, "return document.querySelectorAll('tbody tr').length")
+    assert by_address.result == 1
+
+
+def test_a_cell_of_the_overview_leads_to_the_evidence(report: Path, tmp_path: Path) -> None:
+    probe = """
+      const box = document.querySelector('input[type=search]');
+      box.value = '水小学'; box.dispatchEvent(new Event('input'));
+      return [...document.querySelectorAll('#units td.l2 a')].map((cell) => cell.getAttribute('href'));"""
+    (address,) = see(report / "index.html", "", tmp_path, probe).result
+    page, _, state = address.partition("#")
+    assert see(report / page, state, tmp_path).lit == f"看望患病的{AIDED[0]}***老师"
+
+
+def test_a_figure_leads_to_its_place(report: Path, tmp_path: Path) -> None:
+    address = see(
+        report / "figures.html", "visit_yuan", tmp_path, "return document.querySelector('tbody a').getAttribute('href')"
+    ).result
+    page, _, state = address.partition("#")
+    assert see(report / page, state, tmp_path).lit == "2000元"
+
+
+def test_a_document_that_is_not_there_says_so(report: Path, tmp_path: Path) -> None:
+    for state in ("", "0" * 16, "../../x", MARKUP):
+        seen = see(report / "doc.html", state, tmp_path)
+        assert "没有这份材料" in seen.dom.partition("<script")[0]
+        assert "<title>hit" not in seen.dom

@@ -1,0 +1,160 @@
+"""The report's files: escaped, masked, in JavaScript's offsets, the same every time."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.aggregate import mask
+from pipeline.records import Date, Record
+from pipeline.report.overview import far_off
+from pipeline.report.page import Units
+from tests.report.planted import AIDED, MARKUP, PHONE, PLAIN, WIDE, chunk, everything, plain, site, wide
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return site(tmp_path_factory.mktemp("site"), (wide(), plain()))
+
+
+def utf16(text: str, start: int, end: int) -> str:
+    """What JavaScript's ``slice`` yields."""
+    return text.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le")
+
+
+def test_no_markup_of_a_document_reaches_a_page(report: Path) -> None:
+    for name, text in everything(report).items():
+        if name.endswith(".html"):
+            scripts = re.findall(r"<script[^>]*>", text)
+            assert all(re.fullmatch(r'<script src="[\w./]+\.js">', tag) for tag in scripts), name
+            assert 'onerror="' not in text, name
+        if name.startswith(("docs/", "data/")):
+            assert "<" not in text, name
+            assert "\u2028" not in text, name
+
+
+def test_a_page_asks_for_nothing_from_outside(report: Path) -> None:
+    for name, text in everything(report).items():
+        assert not re.search(r"https?:|(?:src|href)=\"//|@import|url\(", text), name
+
+
+def test_an_aided_person_is_nowhere_nor_is_a_telephone_number(report: Path) -> None:
+    for name, text in everything(report).items():
+        squeezed = "".join(text.replace("\\n", "").split())
+        assert AIDED not in squeezed, name
+        assert "翀" not in squeezed, name
+        assert PHONE not in squeezed, name
+        assert PHONE[-6:] not in squeezed, name
+
+
+def test_a_name_in_a_file_name_is_masked_too(tmp_path: Path) -> None:
+    for name, text in everything(site(tmp_path, (wide(f"看望{AIDED}.txt"), plain()))).items():
+        assert "翀" not in text + name
+
+
+def test_names_are_shown_when_the_operator_says_so(tmp_path: Path) -> None:
+    report = site(tmp_path, (wide(), plain()), show_names=True)
+    data = chunk(report / "docs" / f"{wide().doc_id}.js")
+    assert data["text"] == WIDE
+    assert "请留存内部" in (report / "index.html").read_text("utf-8")
+
+
+def test_masking_keeps_offsets_and_lines(report: Path) -> None:
+    text = chunk(report / "docs" / f"{wide().doc_id}.js")["text"]
+    assert len(text) == len(WIDE)
+    assert [i for i, c in enumerate(text) if c.isspace()] == [i for i, c in enumerate(WIDE) if c.isspace()]
+
+
+@pytest.mark.parametrize("record", [wide(), plain()], ids=["wide", "plain"])
+def test_offsets_are_those_of_javascript(tmp_path: Path, record: Record) -> None:
+    report = site(tmp_path, (record,), show_names=True)
+    data = chunk(report / "docs" / f"{record.doc_id}.js")
+    raw = WIDE if record.title and record.title.startswith("𬁶") else PLAIN
+    for kind, findings in data["kinds"].items():
+        for [start, end, *_], finding in zip(findings, getattr(record, kind), strict=True):
+            assert utf16(data["text"], start, end) == finding.quote
+    assert record.coverage
+    for shown, scored in zip(data["score"]["items"], record.coverage.items.values(), strict=True):
+        assert [utf16(data["text"], *span) for span in shown["evidence"]] == [raw[a:b] for a, b in scored.evidence]
+
+
+@given(st.text(alphabet="a工𬁶😀\n"), st.data())
+def test_units_count_as_utf_16_does(text: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(text)))
+    assert Units(text)(at) == len(text[:at].encode("utf-16-le")) // 2
+
+
+@given(st.text(alphabet="欧阳小翀 老师\n1380(a)"), st.sampled_from([frozenset(), frozenset({AIDED, "阳小"})]))
+def test_veiling_keeps_length_and_blanks(text: str, names: frozenset[str]) -> None:
+    veiled = mask.veiled(text, names, [(0, min(2, len(text)))])
+    assert len(veiled) == len(text)
+    assert all(a == b for a, b in zip(text, veiled, strict=True) if a.isspace())
+    assert all(b in (a, mask.MARK) for a, b in zip(text, veiled, strict=True))
+
+
+def test_the_same_records_make_the_same_bytes(report: Path, tmp_path: Path) -> None:
+    again = everything(site(tmp_path, (wide(), plain())))
+    assert again == everything(report)
+    assert str(tmp_path) not in "".join(again.values())
+
+
+def test_the_overview_counts_what_the_unit_itself_has_done(tmp_path: Path) -> None:
+    record = plain()
+    staff = record.counts[0]
+    planned = plain("乙.txt").model_copy(update={"counts": (staff.model_copy(update={"status": "planned", "value": 99.0}),)})
+    area = plain("丙.txt").model_copy(update={"counts": (staff.model_copy(update={"scope": "area", "value": 98.0}),)})
+    figures = chunk(site(tmp_path, (record, planned, area)) / "data" / "figures.js")
+    assert [[row[2] for row in entry["rows"]] for entry in figures.values()] == [[46.0]]
+
+
+def test_one_document_speaks_for_a_unit_and_year(tmp_path: Path) -> None:
+    part = plain("半年.txt")
+    year = plain("全年.txt").model_copy(update={"period": wide().period, "doc_id": "f" * 16})
+    units = chunk(site(tmp_path, (part, year)) / "data" / "units.js")
+    assert [row[2] for row in units["rows"]] == [year.doc_id]
+
+
+def test_a_duplicate_is_listed_and_counts_nowhere(tmp_path: Path) -> None:
+    first, copy = plain(), plain("抄.txt", unit="另一小学")
+    copy = copy.model_copy(update={"duplicate_of": first.doc_id, "similarity": 0.97})
+    report = site(tmp_path, (first, copy))
+    assert len(chunk(report / "data" / "units.js")["rows"]) == 1
+    page = (report / "index.html").read_text("utf-8")
+    assert "97%" in page
+    assert "另一小学" in page, "it has sent no report of its own"
+
+
+def test_who_sent_nothing_is_named(report: Path) -> None:
+    page = (report / "index.html").read_text("utf-8")
+    silence = page[page.index('id="h-silence"') : page.index('id="h-nameless"')]
+    assert "未报小学" in silence
+    assert "𬁶水小学" not in silence
+
+
+def test_english_pages_have_english_words(tmp_path: Path) -> None:
+    report = site(tmp_path, (plain(),), lang="en")
+    page = (report / "index.html").read_text("utf-8")
+    assert '<html lang="en">' in page
+    assert "Coverage by unit" in page
+    own = re.sub(r"清泉小学工会2012年工作总结|清泉小学|未报小学|𬁶水小学|空", "", page)
+    assert not re.findall(r"[\u4e00-\u9fff]+", own)
+
+
+def test_a_run_without_documents_has_a_report_all_the_same(tmp_path: Path) -> None:
+    assert (site(tmp_path, ()) / "index.html").is_file()
+
+
+def test_a_finding_that_no_page_can_show_wrongly(tmp_path: Path) -> None:
+    odd = plain().model_copy(update={"dates": (Date(start=0, end=2, text="清泉", norm=MARKUP),)})
+    assert "<" not in (site(tmp_path, (odd,)) / "docs" / f"{odd.doc_id}.js").read_text("utf-8")
+
+
+def test_a_figure_far_from_the_others_is_marked() -> None:
+    assert far_off([40, 50, 60, 45, 55, 5000]) == [False] * 5 + [True]
+    assert far_off([1, 1000]) == [False, False]
+    assert far_off([]) == []
+    assert far_off([0, 40, 50, 60, 45, 55]) == [False] * 6
