@@ -151,6 +151,7 @@ def _swap_folder(new: Path, place: Path) -> None:
 
 def _write_manifest(out: Path, manifest: dict[str, Any]) -> None:
     draft = out / f".{MANIFEST}{PARTIAL}"
+    manifest = manifest | {"files": dict(sorted(manifest["files"].items()))}
     with _naming(draft):
         draft.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
     _replace(draft, out / MANIFEST)
