@@ -291,3 +291,20 @@ def test_archive_limits(tmp_path: Path) -> None:
     assert set(members(tmp_path, bytes(encrypted)).values()) == {"password_protected"}
     assert members(tmp_path, small[:-30]) == {"a.zip": "corrupt_file"}
     assert members(tmp_path, writers.archive({})) == {"a.zip": "empty"}
+
+
+def test_footnotes_follow_their_paragraph() -> None:
+    def build(document: Any) -> None:
+        from docx.opc.packuri import PackURI
+        from docx.opc.part import Part
+
+        body_xml(paragraph(run("前") + '<w:r><w:footnoteReference w:id="2"/></w:r>' + run("后")) + paragraph(run("末")))(document)
+        notes = (
+            f'<w:footnotes {W}><w:footnote w:type="separator" w:id="0"><w:p/></w:footnote>'
+            f'<w:footnote w:id="2">{paragraph(run(" 脚注"))}</w:footnote></w:footnotes>'
+        )
+        kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+        part = Part(PackURI("/word/footnotes.xml"), kind, notes.encode(), document.part.package)
+        document.part.relate_to(part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes")
+
+    assert raw(writers.docx(build=build), "a.docx") == "前后\n注：脚注\n末"
