@@ -110,6 +110,23 @@ def test_the_marks_of_a_kind_toggle_and_the_address_remembers(report: Path, tmp_
     assert kept == ["counts", "events", "problems", "warnings"]
 
 
+def test_to_skip_to_the_content_leaves_the_document_open(report: Path, tmp_path: Path) -> None:
+    probe = """document.querySelector('.skip').click(); await wait(100);
+      return [document.activeElement.id, document.querySelector('#doc').hidden, location.hash.slice(1)];"""
+    assert see(report / "doc.html", wide().doc_id, tmp_path, probe).result == ["main", False, wide().doc_id]
+
+
+def test_every_control_has_a_name_and_every_table_its_heads(report: Path, tmp_path: Path) -> None:
+    probe = """
+      const named = (node) => node.textContent.trim() || node.getAttribute('aria-label') || (node.labels && node.labels.length);
+      const controls = [...document.querySelectorAll('a, button, input, select')].filter((node) => !named(node));
+      const heads = [...document.querySelectorAll('table')].filter((table) => !table.querySelector('thead th[scope=col]'));
+      return [controls.map((node) => node.outerHTML), heads.map((table) => table.id)];"""
+    for name in ("index", "documents", "figures", "doc"):
+        state = wide().doc_id if name == "doc" else ""
+        assert see(report / f"{name}.html", state, tmp_path / name, probe).result == [[], []], name
+
+
 def test_the_text_stands_as_written_with_its_line_numbers(report: Path, tmp_path: Path) -> None:
     probe = "return [...document.querySelectorAll('.row')].map((row) => [row.dataset.no, row.textContent])"
     rows = see(report / "doc.html", plain("第0校.txt", unit="第0小学").doc_id, tmp_path, probe).result

@@ -274,7 +274,9 @@
     const at = /^(\d+)-(\d+)$/.exec(state.at || "");
     pieces.forEach(([, , piece]) => { piece.classList.remove("lit"); piece.removeAttribute("tabindex"); });
     if (!at) return;
-    const lit = pieces.filter(([start, end]) => start >= +at[1] && end <= +at[2]).map(([, , piece]) => piece);
+    let lit = pieces.filter(([start, end]) => start >= +at[1] && end <= +at[2]);
+    if (!lit.length) lit = pieces.filter(([start, end]) => start < +at[2] && +at[1] < end); // an address typed by hand
+    lit = lit.map(([, , piece]) => piece);
     lit.forEach((piece) => piece.classList.add("lit"));
     if (!lit.length) return;
     lit[0].tabIndex = -1;
@@ -326,6 +328,8 @@
     window.onbeforeprint = () => $("findings").querySelectorAll("details").forEach((details) => { details.open = true; });
   }
 
+  // The hash is the page's state: to skip to the content must not change it.
+  document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); $("main").focus(); });
   const pages = { index: unitsPage, documents: documentsPage, figures: figuresPage, doc: documentPage };
   pages[document.body.dataset.page]();
 })();
