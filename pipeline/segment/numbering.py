@@ -18,11 +18,15 @@ _STYLES = {
     "part": rf"第\s?(?P<part>[{CN}]{{1,3}}|\d{{1,2}})\s?(?:部分|章|编)[、：:，,．.]?",
     "section": rf"第\s?(?P<section>[{CN}]{{1,3}}|\d{{1,2}})\s?节[、：:，,．.]?",
     "nth": r"第(?P<nth>[一二三四五六七八九十]{1,2})"
-    r"(?:点|招|条|件|方面|步|个|句话?|件事|件小事|件大事|项|篇章|板块|抓手|关)(?:[，、：:。]|(?=是))",
+    r"(?:点|招|条|件|样|课|封|张|颗|扇|盏|站|笔|类|重|方面|步|个|句话?|件事|件小事|件大事|项|篇章|板块|抓手|关)(?:[，、：:。]|(?=是))",
     "shi": r"(?:第?(?P<shi>[一二三四五六七八九十])是)(?=[^\s])[，,：:]?",
     "di": r"第(?P<di>[一二三四五六七八九十])[、，,：:．]",
     "cn_paren": rf"[（(〔【]\s?(?P<cn_paren>[{CN}]{{1,3}})\s?[）)〕】][、，,．.]?",
     "cn": rf"(?P<cn>[{CN}]{{1,3}}|○[{CN}])\s?[、．.，,：:](?![0-9])",
+    "gan": r"(?P<gan>[甲乙丙丁戊己庚辛])[、．.]",
+    "formal": r"(?P<formal>[壹贰叁肆伍陆柒捌玖拾])[、．.，,：:]",
+    "roman": r"(?P<roman>[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ])[、．.，,：: ]?",
+    "ar_space": r"(?P<ar_space>[0-9]{1,2})[ 　]+(?=[\u4e00-\u9fff“《][^，。；：|0-9\n]{1,18}(?:\n|$))",
     "dashed": r"(?P<dashed>[-—])、",
     "ar_section": r"(?P<ar_section>[0-9]{1,2}\.[0-9]{1,2}(?:\.[0-9]{1,2})?)"
     r"(?=[\s\u4e00-\u9fff])(?![年月日号万亿千百十个元名人次%])",
@@ -40,16 +44,19 @@ _STYLES = {
 NUMBER = re.compile("|".join(_STYLES.values()))
 # styles written alike in one document: ⑴ and (1) and [1] continue each other's series when the text mixes them
 FAMILY = {
-    "paren_digit": "ar_paren", "ar_bracket": "ar_paren", "dot_digit": "ar", "cn_paren_one": "cn_paren", "dashed": "cn",
+    "paren_digit": "ar_paren", "ar_bracket": "ar_paren", "dot_digit": "ar", "cn_paren_one": "cn_paren", "dashed": "cn", "ar_space": "ar",
 }  # fmt: skip
 # the order in which styles usually nest, outermost first: only breaks ties where the text itself gives no order
 RANK = {
-    "part": 0, "section": 1, "cn": 2, "cn_paren": 3, "di": 4, "ar": 5, "ar_section": 6, "ar_paren": 7, "ar_half": 7, "nth": 4,
+    "part": 0, "section": 1, "cn": 2, "gan": 2, "formal": 2, "roman": 2, "cn_paren": 3, "di": 4, "ar": 5, "ar_section": 6, "ar_paren": 7, "ar_half": 7, "nth": 4,
     "circled": 8, "letter": 9, "word": 10, "shi": 10,
 }  # fmt: skip
 
 
 _MONTHS = re.compile(rf"[{CN}]{{1,2}}月")
+
+
+_LISTED = {"gan": "甲乙丙丁戊己庚辛", "formal": "壹贰叁肆伍陆柒捌玖拾", "roman": "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"}
 
 
 class Number(NamedTuple):
@@ -81,6 +88,8 @@ def number_at(text: str, start: int, end: int) -> Number | None:
         value = {"circled": CIRCLED, "paren_digit": PAREN_DIGIT, "dot_digit": DOT_DIGIT, "cn_paren_one": PAREN_CN}[style].index(
             numeral
         ) + 1
+    elif style in _LISTED:
+        value = _LISTED[style].index(numeral) + 1
     elif style == "letter":
         value = ord(numeral.lower()) - ord("a") + 1
     elif style == "word":

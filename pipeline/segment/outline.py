@@ -71,7 +71,7 @@ def _opens(text: str, number: Number, line: Span) -> bool:
 
 def _without_lone_words(openers: list[Opener]) -> list[Opener]:
     """首先/其次 and 一是/二是 are sections only where a series of them opens paragraphs."""
-    for style in ("word", "shi", "di", "nth"):
+    for style in ("word", "shi", "di", "nth", "gan", "formal", "roman"):
         series = [o for o in openers if o.number and o.number.style == style]
         if len(series) < 2 or not any(o.number and o.number.value >= 2 for o in series):
             openers = [o for o in openers if o.number is None or o.number.style != style]
@@ -234,7 +234,10 @@ def _nested_restart(numbers: list[Number | None], i: int, outer: int) -> bool:
     return False
 
 
-def _heading_end(text: str, start: int, end: int) -> int:
+_RUNS_ON = re.compile(r"[。！？；;：:，,0-9]|名单|如下")
+
+
+def _heading_end(text: str, start: int, end: int, *, whole: bool = False) -> int:
     """Where a heading that begins at ``start`` ends: sentence end, colon, double space or line end; quotes are stepped over."""
     i = start
     while i < end:
@@ -245,6 +248,9 @@ def _heading_end(text: str, start: int, end: int) -> int:
                 i = close + 1
                 continue
         if c in _END and not (c == ":" and text[i - 1 : i].isdigit()):
+            if c in "：:" and whole and 2 < end - i <= 18 and not _RUNS_ON.search(text, i + 1, end):
+                i += 1  # 搭灶台：把组织建起来 — a heading of two parts
+                continue
             return i
         if c in " 　" and text[i + 1 : i + 2] in (" ", "　") and i - start >= 4:
             return i
@@ -279,7 +285,7 @@ def _headings(reading: Reading, openers: list[Opener], levels: list[int]) -> lis
         start = opener.number.end if opener.number else opener.start
         while start < limit and text[start] in " 　、，.．":
             start += 1
-        end = _heading_end(text, start, limit)
+        end = _heading_end(text, start, limit, whole=opener.number is not None and limit == opener.line.end and not opener.inline)
         body = end
         while body < limit and text[body] in _END + "”　 ":
             body += 1
