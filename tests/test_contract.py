@@ -23,7 +23,8 @@ DISTRIBUTIONS = {
     "ahocorasick": "pyahocorasick",
     "pycrfsuite": "python-crfsuite",
 }
-HEAVY = ("spacy", "pandas", "sklearn", "opencc", "jieba", "pyarrow", "lxml", "onnxruntime", "pebble", "multiprocessing", "docx", "openpyxl",
+HEAVY = ("spacy", "pandas", "sklearn", "opencc", "jieba", "pyarrow", "lxml", "onnxruntime",
+    "pebble", "multiprocessing", "docx", "openpyxl",
          "pdfplumber")  # fmt: skip
 ENVIRONMENT = re.compile(r"\bos\.(environ|getenv)\b")
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 RANK = re.compile(
     r"(?:特等|[一二三四五六][、等]?等?(?=奖)|[一二三四]等(?=奖)?|第[一二三四五六七八九十0-9]+名?|冠军|亚军|季军|金奖|银奖"
-    r"|铜奖|优秀奖|优胜奖|团体第[一二三四五六七八九十]|头名|并列第[一二三])")
+    r"|铜奖|优秀奖|优胜奖|团体第[一二三四五六七八九十]|头名|并列第[一二三])"
+)
 
 
 _AHEAD = 300  # how far before an award its winner, grantor and level are looked for
@@ -41,7 +42,9 @@ class Award(NamedTuple):
 
 @cache
 def _levels() -> list[tuple[re.Pattern[str], re.Pattern[str], AwardLevel]]:
-    return [(re.compile(r.get("award", "")), re.compile(r.get("before", "")), r["level"]) for r in yaml("rules/awards.yaml")["levels"]]
+    return [
+        (re.compile(r.get("award", "")), re.compile(r.get("before", "")), r["level"]) for r in yaml("rules/awards.yaml")["levels"]
+    ]
 
 
 def level(name: str, before: str) -> AwardLevel | None:
@@ -50,21 +53,29 @@ def level(name: str, before: str) -> AwardLevel | None:
 
 
 def features(reading: Reading, start: int, end: int) -> list[str]:
-    """What the level classifier sees of an award: its words, the words before it, the bodies named before it, what the rules say."""
+    """What the level classifier sees of an award: its words, what stands before it, what the rules say."""
     text = reading.clean
     sentence = reading.sentence_at(start)
     name, before = text[start:end], text[max(sentence.start, start - 40) : start]
     head = text[: reading.body.start + 200]
-    found = [f"rule={level(name, text[sentence.start : start][-60:])}", f"first={name[:1]}", f"first2={name[:2]}", f"last2={name[-2:]}"]
+    found = [
+        f"rule={level(name, text[sentence.start : start][-60:])}",
+        f"first={name[:1]}",
+        f"first2={name[:2]}",
+        f"last2={name[-2:]}",
+    ]
     found += [f"n={name[i : i + 2]}" for i in range(len(name) - 1)] + [f"b={before[i : i + 2]}" for i in range(len(before) - 1)]
     found += [f"near={before[-k:]}" for k in (1, 2, 3)]
-    found += [f"has={c}" for c in dict.fromkeys(_LEVEL_CHAR.findall(name))] + [f"ahead={c}" for c in _LEVEL_CHAR.findall(before)[-2:]]
+    found += [f"has={c}" for c in dict.fromkeys(_LEVEL_CHAR.findall(name))] + [
+        f"ahead={c}" for c in _LEVEL_CHAR.findall(before)[-2:]
+    ]
     found += [f"unit={w}" for w in dict.fromkeys(_UNIT_WORD.findall(head))]
     return found
 
 
 _LEVEL_CHAR = re.compile(
-    "全国|国家|省|自治区|市|州|县|区|镇|乡|街道|中心校|集团|系统|行业|局|路|公司|矿|厂|校|院|段|片|总行|分行|分公司")
+    "全国|国家|省|自治区|市|州|县|区|镇|乡|街道|中心校|集团|系统|行业|局|路|公司|矿|厂|校|院|段|片|总行|分行|分公司"
+)
 _UNIT_WORD = re.compile("小学|中学|学校|公司|矿|厂|段|医院|镇|乡|街道|县总工会|区总工会|银行|项目部|学院|大学|局")
 
 
@@ -80,7 +91,8 @@ _GIVEN = re.compile(
 )
 _NO_HONOUR = re.compile(
     r"先进(?:事迹|典型|经验|性|文化|理念|技术)|优秀(?:传统|文化|品质|成绩|论文|建议|提案|作品)|模范(?:作用|带头)"
-    r"|文明(?:建设|创建|校园|单位创建|礼仪|素养|用语)|优秀的|先进的|模范遵守")
+    r"|文明(?:建设|创建|校园|单位创建|礼仪|素养|用语)|优秀的|先进的|模范遵守"
+)
 
 
 def given(reading: Reading, marked: list[Marked]) -> list[Marked]:
@@ -107,7 +119,9 @@ def rank(name: str) -> str | None:
     return found
 
 
-def awards(reading: Reading, marked: list[Marked], people: list[Person], dates: list[tuple[int, int, str]], models: Path) -> list[Award]:
+def awards(
+    reading: Reading, marked: list[Marked], people: list[Person], dates: list[tuple[int, int, str]], models: Path
+) -> list[Award]:
     """Awards with level, rank, recipient and date."""
     text, found = reading.clean, []
     levels = load(models / "award_level" / "weights.json.gz")
@@ -117,18 +131,29 @@ def awards(reading: Reading, marked: list[Marked], people: list[Person], dates: 
             continue
         sentence = reading.sentence_at(m.start)
         before = text[max(sentence.start, m.start - _AHEAD) : m.start]
-        own = max(sentence.start, m.start - _AHEAD, text.rfind("；", sentence.start, m.start) + 1, text.rfind("。", sentence.start, m.start) + 1)
+        own = max(
+            sentence.start,
+            m.start - _AHEAD,
+            text.rfind("；", sentence.start, m.start) + 1,
+            text.rfind("。", sentence.start, m.start) + 1,
+        )
         winners = [p for p in beginning(people, own, m.start) if p.end <= m.start]
         near = winners[-1:] if winners else []
-        while near and len(near) < len(winners) and re.fullmatch(r"[、和与及]", text[winners[-len(near) - 1].end : near[0].start]):
+        while (
+            near and len(near) < len(winners) and re.fullmatch(r"[、和与及]", text[winners[-len(near) - 1].end : near[0].start])
+        ):
             near = winners[-len(near) - 1 :]
         if not near:
             near = beginning(people, m.end, m.end + 5)
         recipient: str | None = "、".join(reading.text.quote(p.start, p.end) for p in near) or None
         kind: Literal["person", "unit"] | None = "person" if near else None
-        if recipient is None and (unit := re.search(
-            r"(我[校园厂矿院局镇乡县区市]|本[校园厂院]|学校工会|学校|公司工会|公司|我[校园厂院]工会|工会"
-            r"|[\u4e00-\u9fff]{2,8}(?:小组|班组|车间|科室|队))[^，。；]{0,14}(?:被|获|荣|连续|再次|又)", before)):
+        if recipient is None and (
+            unit := re.search(
+                r"(我[校园厂矿院局镇乡县区市]|本[校园厂院]|学校工会|学校|公司工会|公司|我[校园厂院]工会|工会"
+                r"|[\u4e00-\u9fff]{2,8}(?:小组|班组|车间|科室|队))[^，。；]{0,14}(?:被|获|荣|连续|再次|又)",
+                before,
+            )
+        ):
             recipient, kind = unit[1], "unit"
         earlier = [d for d in beginning(dates, sentence.start, m.start) if d[1] <= m.start]
         date = earlier[-1][2] if earlier and text.count("，", earlier[-1][1], m.start) <= 3 else None

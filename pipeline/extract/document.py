@@ -58,9 +58,15 @@ def extract(ingested: Ingested, part: Part) -> r.Record:
     reading = Reading(text, part)
     source = ingested.source
     common: dict[str, Any] = {
-        "doc_id": part.doc_id, "source": source.source, "encoding": source.encoding, "format": source.format,
-        "script": part.script, "start": part.start, "end": part.end, "truncated": part.cut_start or part.cut_end,
-    }  # fmt: skip
+        "doc_id": part.doc_id,
+        "source": source.source,
+        "encoding": source.encoding,
+        "format": source.format,
+        "script": part.script,
+        "start": part.start,
+        "end": part.end,
+        "truncated": part.cut_start or part.cut_end,
+    }
     if part.kind == "guide":
         return r.Record(**common, doc_type="guide", title=profile.title(reading))
     return _with_pages(r.Record(**common, **findings(reading, ingested.warnings)), source.pages)
@@ -81,7 +87,9 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
     sentences = ground_work.sentences
     named = names_.completed(reading, mark(models / "names" / "model.crfsuite", ground_work.sight, sentences))
     honours = awards_.given(reading, mark(models / "awards" / "model.crfsuite", ground_work.sight, sentences))
-    acts = completed(reading, mark(models / "events" / "model.crfsuite", ground_work.sight, sentences, ground_work.sight.event_hints))
+    acts = completed(
+        reading, mark(models / "events" / "model.crfsuite", ground_work.sight, sentences, ground_work.sight.event_hints)
+    )
     people = names_.persons(reading, named, [Span(a.start, a.end) for a in honours], models)
     orgs = [m for m in named if m.label == "ORG"]
     places = [Span(m.start, m.end) for m in named if m.label == "PLC"]
@@ -94,9 +102,17 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
 
     def sayings(wanted: str) -> tuple[r.Statement, ...]:
         return tuple(
-            ground(r.Statement, text, s.start, s.end, "statement" if s.confidence is not None else "statement_rule", confidence=s.confidence)
-            for s in said if s.kind == wanted
-        )  # fmt: skip
+            ground(
+                r.Statement,
+                text,
+                s.start,
+                s.end,
+                "statement" if s.confidence is not None else "statement_rule",
+                confidence=s.confidence,
+            )
+            for s in said
+            if s.kind == wanted
+        )
 
     return {
         "doc_type": kind,
@@ -114,31 +130,70 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
         "topics": () if any(h.level == 1 for h in reading.headings) else topics(reading, None, reading.body, models),
         "counts": tuple(
             ground(
-                r.Count, text, c.start, c.end, "counts", value=c.value, max=c.max, unit=c.unit, modifier=c.modifier, object=c.object,
+                r.Count,
+                text,
+                c.start,
+                c.end,
+                "counts",
+                value=c.value,
+                max=c.max,
+                unit=c.unit,
+                modifier=c.modifier,
+                object=c.object,
                 **indicate(reading, c, kind, models),
             )
             for c in ground_work.counts
         ),
         "dates": tuple(ground(r.Date, text, a, b, "calendar", norm=n) for a, b, n in dated),
-        "persons": tuple(ground(r.Person, text, p.start, p.end, "names", role=p.role, standing=p.standing, confidence=p.confidence) for p in people),
+        "persons": tuple(
+            ground(r.Person, text, p.start, p.end, "names", role=p.role, standing=p.standing, confidence=p.confidence)
+            for p in people
+        ),
         "orgs": tuple(ground(r.Org, text, o.start, o.end, "names", confidence=o.confidence) for o in orgs),
         "places": tuple(_model_finding(r.Place, text, m) for m in named if m.label == "PLC"),
         "works": tuple(ground(r.Work, text, w.start, w.end, "works", kind=w.kind) for w in ground_work.works),
         "events": tuple(
             ground(
-                r.Event, text, e.start, e.end, "events", type=e.type, status=e.status, date=e.date, participants=e.participants,
-                participant_unit=e.participant_unit, place=plain(text, *e.place) if e.place else None,
-                theme=plain(text, *e.theme) if e.theme else None, cost=e.cost, section=reading.section_at(e.start), confidence=e.confidence,
+                r.Event,
+                text,
+                e.start,
+                e.end,
+                "events",
+                type=e.type,
+                status=e.status,
+                date=e.date,
+                participants=e.participants,
+                participant_unit=e.participant_unit,
+                place=plain(text, *e.place) if e.place else None,
+                theme=plain(text, *e.theme) if e.theme else None,
+                cost=e.cost,
+                section=reading.section_at(e.start),
+                confidence=e.confidence,
             )
             for e in held
         ),
         "awards": tuple(
-            ground(r.Award, text, a.start, a.end, "awards", level=a.level, rank=a.rank, recipient=a.recipient, kind=a.kind, date=a.date, confidence=a.confidence)
+            ground(
+                r.Award,
+                text,
+                a.start,
+                a.end,
+                "awards",
+                level=a.level,
+                rank=a.rank,
+                recipient=a.recipient,
+                kind=a.kind,
+                date=a.date,
+                confidence=a.confidence,
+            )
             for a in awards_.awards(reading, honours, people, dated, models)
         ),
-        "problems": sayings("problem"), "requests": sayings("request"), "plans": sayings("plan"), "proposals": sayings("proposal"),
+        "problems": sayings("problem"),
+        "requests": sayings("request"),
+        "plans": sayings("plan"),
+        "proposals": sayings("proposal"),
         "warnings": _warnings(reading, ground_work, warnings, period, signed.date, title_text),
-    }  # fmt: skip
+    }
 
 
 def _model_finding(kind: type[F], text: Text, m: Marked) -> F:
@@ -159,7 +214,9 @@ def _report_year(period: r.Period) -> r.ReportYear:
     return r.ReportYear(value=int(stated[:4]), basis="period") if stated else r.ReportYear()
 
 
-def _warnings(reading: Reading, work: Groundwork, given: Iterable[r.Warn], period: r.Period, signed: str | None, title_text: str) -> tuple[r.Warn, ...]:
+def _warnings(
+    reading: Reading, work: Groundwork, given: Iterable[r.Warn], period: r.Period, signed: str | None, title_text: str
+) -> tuple[r.Warn, ...]:
     text, part = reading.text, reading.part
     found = [w for w in given if part.start <= w.start and w.end <= part.end]
     for h in work.hidden:

@@ -29,7 +29,9 @@ _CUES = re.compile(
     r"|不定期|例行|日常|及时|随时|已|曾|先后|成功|圆满|去年|今年"
 )
 _CUT = re.compile("[，。；！？\n：,;]")
-_THEME_AS = re.compile(r"以[“\"]([^”\"\n]{2,40}(?:[”\"][，、,和]?[“\"][^”\"\n]{2,40}){0,3})[”\"]为(?:主题|题|内容|主要内容)|主题(?:为|是|：)?[“\"]([^”\"\n]{2,40})[”\"]")
+_THEME_AS = re.compile(
+    r"以[“\"]([^”\"\n]{2,40}(?:[”\"][，、,和]?[“\"][^”\"\n]{2,40}){0,3})[”\"]为(?:主题|题|内容|主要内容)|主题(?:为|是|：)?[“\"]([^”\"\n]{2,40})[”\"]"
+)
 _QUOTED = re.compile(r"[“\"]([^”\"\n]{2,40})[”\"]")
 _PEOPLE = ("人", "人次")
 
@@ -52,7 +54,7 @@ class Event(NamedTuple):
 
 @cache
 def _heads() -> dict[str, str]:
-    return {noun: kind for noun, kind in table("lexicons/event_nouns.tsv", 2)}
+    return {row[0]: row[1] for row in table("lexicons/event_nouns.tsv", 2)}
 
 
 def head_type(name: str) -> str:
@@ -70,8 +72,18 @@ def features(reading: Reading, start: int, end: int, doc_type: str) -> list[str]
     text = reading.clean
     name = text[start:end]
     sentence = reading.sentence_at(start)
-    before, behind = _CUT.split(text[max(sentence.start, start - 16) : start])[-1], _CUT.split(text[end : min(sentence.end, end + 16)])[0]
-    found = [f"head={head_type(name)}", f"doc={doc_type}", f"last2={name[-2:]}", f"last3={name[-3:]}", f"first2={name[:2]}", f"last1={name[-1:]}"]
+    before, behind = (
+        _CUT.split(text[max(sentence.start, start - 16) : start])[-1],
+        _CUT.split(text[end : min(sentence.end, end + 16)])[0],
+    )
+    found = [
+        f"head={head_type(name)}",
+        f"doc={doc_type}",
+        f"last2={name[-2:]}",
+        f"last3={name[-3:]}",
+        f"first2={name[:2]}",
+        f"last1={name[-1:]}",
+    ]
     found += [f"n={name[i : i + 2]}" for i in range(len(name) - 1)]
     found += [f"l={before[i : i + 2]}" for i in range(len(before) - 1)][-12:]
     found += [f"v={before[-2:]}", f"vv={before[-4:-2]}", f"r={behind[:2]}", f"rr={behind[2:4]}"]
@@ -97,7 +109,11 @@ def _announces(reading: Reading, m: Marked, marked: list[Marked]) -> bool:
     if section is None:
         return False
     heading = reading.headings[section]
-    if not heading.start <= m.start < heading.end or heading.body.end - heading.body.start < 30 or "“" in reading.clean[m.start : m.end]:
+    if (
+        not heading.start <= m.start < heading.end
+        or heading.body.end - heading.body.start < 30
+        or "“" in reading.clean[m.start : m.end]
+    ):
         return False
     tail = reading.clean[m.end - 2 : m.end]
     return any(heading.body.start <= o.start < heading.body.end and reading.clean[o.end - 2 : o.end] == tail for o in marked)
@@ -105,12 +121,19 @@ def _announces(reading: Reading, m: Marked, marked: list[Marked]) -> bool:
 
 def date_anchors(dates: Iterable[tuple[int, int, str]]) -> list[Anchor]:
     """Dates as what an event may be linked to."""
-    return [Anchor(a, b, n, "year" if len(n) == 4 else "span" if "/" in n else "day" if len(n) == 10 else "month") for a, b, n in dates]
+    return [
+        Anchor(a, b, n, "year" if len(n) == 4 else "span" if "/" in n else "day" if len(n) == 10 else "month")
+        for a, b, n in dates
+    ]
 
 
 def people_anchors(counts: Iterable[Count]) -> list[Anchor]:
     """Counts of people as what an event may be linked to."""
-    return [Anchor(c.start, c.end, f"{int(c.value)} {c.unit}", c.unit) for c in counts if c.unit in _PEOPLE and c.value == int(c.value)]
+    return [
+        Anchor(c.start, c.end, f"{int(c.value)} {c.unit}", c.unit)
+        for c in counts
+        if c.unit in _PEOPLE and c.value == int(c.value)
+    ]
 
 
 def events(
@@ -158,7 +181,9 @@ def _place(text: str, m: Marked, sentence: Span, places: list[Span]) -> tuple[in
     return None
 
 
-_NAME_LIKE = re.compile(r"(?:杯|工程|小屋|站|日|月|年|节|岗|队|论坛|讲堂|角|家|驿站|账|奖|坊|课堂|行动|一|号|室|基金|专栏|学堂|学习班|计划|制|之声|夜话|[三五六七八]|二[十]大)$|^[三五六七八十]|点子")
+_NAME_LIKE = re.compile(
+    r"(?:杯|工程|小屋|站|日|月|年|节|岗|队|论坛|讲堂|角|家|驿站|账|奖|坊|课堂|行动|一|号|室|基金|专栏|学堂|学习班|计划|制|之声|夜话|[三五六七八]|二[十]大)$|^[三五六七八十]|点子"
+)
 
 
 def _slogan(quoted: str, behind: str) -> bool:
@@ -171,7 +196,12 @@ def _slogan(quoted: str, behind: str) -> bool:
 def _theme(text: str, m: Marked, sentence: Span) -> tuple[int, int] | None:
     """The quoted slogan: inside the name, or after 以…为主题 in the event's clause."""
     inner = _QUOTED.search(text, m.start, m.end)
-    if inner and "、“" not in text[m.start : m.end] and "和“" not in text[m.start : m.end] and _slogan(inner[1], text[inner.end() : m.end]):
+    if (
+        inner
+        and "、“" not in text[m.start : m.end]
+        and "和“" not in text[m.start : m.end]
+        and _slogan(inner[1], text[inner.end() : m.end])
+    ):
         return inner.span(1)
     for match in _THEME_AS.finditer(text, max(sentence.start, m.start - 240), min(sentence.end, m.end + 240)):
         if -60 <= m.start - match.end() <= 24 or 0 <= match.start() - m.end <= 12:

@@ -40,7 +40,30 @@ def _places() -> frozenset[str]:
 
 
 _COUNTRIES = frozenset(
-    "英国 美国 日本 法国 德国 俄罗斯 韩国 意大利 印度 泰国 新加坡 台湾 香港 澳门 汶川 玉树 延安 井冈山 韶山 遵义 西柏坡".split())
+    [
+        "英国",
+        "美国",
+        "日本",
+        "法国",
+        "德国",
+        "俄罗斯",
+        "韩国",
+        "意大利",
+        "印度",
+        "泰国",
+        "新加坡",
+        "台湾",
+        "香港",
+        "澳门",
+        "汶川",
+        "玉树",
+        "延安",
+        "井冈山",
+        "韶山",
+        "遵义",
+        "西柏坡",
+    ]
+)
 
 
 def is_place(name: str) -> bool:
@@ -84,7 +107,8 @@ _STRONG = re.compile(
 )
 _NOT_HELD = re.compile(
     r"制度|方案|精神|工作(?!会)|要求|等形式|为载体|形式|机制|规则|室|场|馆|器材|用品|氛围|热情|经费|小组|积极分子"
-    r"|的(?:组织|通知|方案|意见|规定)")
+    r"|的(?:组织|通知|方案|意见|规定)"
+)
 _TAIL = re.compile(r"(?:系列|主题|专项)?(?:活动|比赛|竞赛|大赛|评选|评比|仪式|工程|行动|班|会|赛)")
 
 
@@ -149,7 +173,11 @@ class Sight:
                 index_at[k] = i
         proposed = phrases(text, reading.tokens, index_at, _joined(text, events))
         self.event_phrase = self._hints(n, proposed)
-        self.event_hints = [p for p in proposed if p.end - p.start >= 4 and _STRONG.search(text, p.start, p.end) and not _NOT_HELD.match(text, p.end)]
+        self.event_hints = [
+            p
+            for p in proposed
+            if p.end - p.start >= 4 and _STRONG.search(text, p.start, p.end) and not _NOT_HELD.match(text, p.end)
+        ]
         self.org_phrase = self._hints(n, phrases(text, reading.tokens, index_at, orgs))
         self.ahead = self._ahead(text, self.lex)
         self.titles = self._titles(self.lex)
@@ -240,15 +268,43 @@ class Sight:
             tok_left = self.tokens[first - 1] if first > start else "^"
             tok_right = self.tokens[last] if last < end else "$"
             s, t, g, m = self.shapes[k], self.tokens[k], self.tags[k], self.marks[k]
-            out.append([
-                "0" + x, "1" + b, "2" + y, "3" + a + b, "4" + b + x, "5" + x + y, "6" + y + z, "8" + a, "9" + z,
-                "A" + s + g, "B" + s + t, "C" + tok_left, "D" + tok_right,
-                "F" + lex[i + 1], "G" + lex[i], "H" + lex[i + 2], "I" + name[i + 1] + name[i + 2], "J" + name[i] + name[i + 1],
-                "K" + m, "L" + s + lex[i + 1] + m,
-                "N" + tok_left + "/" + s, "P" + self.ahead[k], "Q" + self.ahead[k] + "/" + lex[i + 1],
-                "T" + self.event_phrase[k], "U" + self.event_phrase[k] + s + lex[i + 1], "V" + self.org_phrase[k],
-                "W" + self.org_phrase[k] + s + lex[i + 1], "X" + self.titles[k] + name[i + 1], "Y" + self.titles[k] + name[i + 1] + name[i + 2],
-                "Z" + (self.event_phrase[k - 1] if i else "^") + self.event_phrase[k] + (self.event_phrase[k + 1] if k + 1 < end else "$"),
-                "R" + self.again[k] + name[i + 1] + name[i + 2], "S" + b + name[i + 1] + name[i + 2] + name[i + 3],
-            ])  # fmt: skip
+            out.append(
+                [
+                    "0" + x,
+                    "1" + b,
+                    "2" + y,
+                    "3" + a + b,
+                    "4" + b + x,
+                    "5" + x + y,
+                    "6" + y + z,
+                    "8" + a,
+                    "9" + z,
+                    "A" + s + g,
+                    "B" + s + t,
+                    "C" + tok_left,
+                    "D" + tok_right,
+                    "F" + lex[i + 1],
+                    "G" + lex[i],
+                    "H" + lex[i + 2],
+                    "I" + name[i + 1] + name[i + 2],
+                    "J" + name[i] + name[i + 1],
+                    "K" + m,
+                    "L" + s + lex[i + 1] + m,
+                    "N" + tok_left + "/" + s,
+                    "P" + self.ahead[k],
+                    "Q" + self.ahead[k] + "/" + lex[i + 1],
+                    "T" + self.event_phrase[k],
+                    "U" + self.event_phrase[k] + s + lex[i + 1],
+                    "V" + self.org_phrase[k],
+                    "W" + self.org_phrase[k] + s + lex[i + 1],
+                    "X" + self.titles[k] + name[i + 1],
+                    "Y" + self.titles[k] + name[i + 1] + name[i + 2],
+                    "Z"
+                    + (self.event_phrase[k - 1] if i else "^")
+                    + self.event_phrase[k]
+                    + (self.event_phrase[k + 1] if k + 1 < end else "$"),
+                    "R" + self.again[k] + name[i + 1] + name[i + 2],
+                    "S" + b + name[i + 1] + name[i + 2] + name[i + 3],
+                ]
+            )
         return out

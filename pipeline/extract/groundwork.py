@@ -37,7 +37,11 @@ class Groundwork:
         lost = [(h.start, h.end) for h in self.hidden if h.code == "lost_date_part"]
         first = self.reading.text_start
         title = self.reading.part.boundary_title is not None
-        found = [m for m in expressions(self.reading.clean) if (m.start >= first or title) and not any(a < m.end and m.start < b for a, b in lost)]
+        found = [
+            m
+            for m in expressions(self.reading.clean)
+            if (m.start >= first or title) and not any(a < m.end and m.start < b for a, b in lost)
+        ]
         return days_completed(self.reading.clean, found)
 
     @cached_property

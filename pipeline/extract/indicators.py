@@ -24,8 +24,12 @@ def features(reading: Reading, c: Found, doc_type: str) -> list[str]:
     near_left, near_right = _CUT.split(left)[-1], _CUT.split(right)[0]
     size = "0" if c.value < 1 else str(min(len(str(int(c.value))), 7))
     found = [f"u={c.unit}", f"size={size}", f"doc={doc_type}", f"u={c.unit}/{near_right[:2]}", f"u={c.unit}/<{near_left[-2:]}"]
-    found += [f"l={near_left[i : i + 2]}" for i in range(len(near_left) - 1)] + [f"r={near_right[i : i + 2]}" for i in range(len(near_right) - 1)]
-    found += [f"ul={c.unit}/{near_left[i : i + 2]}" for i in range(len(near_left) - 1)] + [f"ur={c.unit}/{near_right[i : i + 2]}" for i in range(len(near_right) - 1)]
+    found += [f"l={near_left[i : i + 2]}" for i in range(len(near_left) - 1)] + [
+        f"r={near_right[i : i + 2]}" for i in range(len(near_right) - 1)
+    ]
+    found += [f"ul={c.unit}/{near_left[i : i + 2]}" for i in range(len(near_left) - 1)] + [
+        f"ur={c.unit}/{near_right[i : i + 2]}" for i in range(len(near_right) - 1)
+    ]
     found += [f"L={left[i : i + 2]}" for i in range(len(left) - 1)] + [f"R={right[i : i + 2]}" for i in range(len(right) - 1)]
     found += [f"a={near_left[-1:]}", f"b={near_right[:1]}", f"aa={near_left[-3:]}", f"bb={near_right[:3]}"]
     found += [f"s={text[i : i + 2]}" for i in range(sentence.start, min(sentence.end, sentence.start + 140) - 1)]
@@ -42,4 +46,8 @@ def indicate(reading: Reading, c: Found, doc_type: str, models: Path) -> dict[st
     code = load(models / "indicator" / "weights.json.gz").best(seen).label
     scope = load(models / "scope" / "weights.json.gz").best(seen).label
     status = load(models / "count_status" / "weights.json.gz").best(seen).label
-    return {"indicator": None if code == "none" or scope not in ("own", "area") else code, "scope": None if scope == "none" else scope, "status": status}
+    return {
+        "indicator": None if code == "none" or scope not in ("own", "area") else code,
+        "scope": None if scope == "none" else scope,
+        "status": status,
+    }

@@ -61,7 +61,10 @@ class Linear:
 
     def each(self, features: Iterable[str]) -> dict[str, float]:
         """The probability of every class on its own (one against the rest), to two decimals."""
-        return {c: round(1 / (1 + math.exp(-max(min(s, 50), -50))), 2) for c, s in zip(self.classes, self.scores(features), strict=True)}
+        return {
+            c: round(1 / (1 + math.exp(-max(min(s, 50), -50))), 2)
+            for c, s in zip(self.classes, self.scores(features), strict=True)
+        }
 
 
 @cache

@@ -37,7 +37,9 @@ def candidates(reading: Reading, event: Span, anchors: Sequence[Anchor], *, wide
     return [a for a in anchors[lo:] if a.start >= first and a.end <= last] if lo < len(anchors) else []
 
 
-def features(reading: Reading, event: Span, kind: str, anchor: Anchor, near: Sequence[Anchor], events: Sequence[Span]) -> list[str]:
+def features(
+    reading: Reading, event: Span, kind: str, anchor: Anchor, near: Sequence[Anchor], events: Sequence[Span]
+) -> list[str]:
     """What the classifier sees of one pair."""
     text = reading.clean
     before = anchor.end <= event[0]
@@ -48,18 +50,41 @@ def features(reading: Reading, event: Span, kind: str, anchor: Anchor, near: Seq
     others = sum(lo <= e[0] and e[1] <= hi for e in events)
     rivals = sum(lo <= a.start and a.end <= hi for a in near if a is not anchor)
     commas, stops = between.count("，"), between.count("；") + between.count("。")
-    distance = "0" if len(between) == 0 else "3" if len(between) <= 3 else "8" if len(between) <= 8 else "20" if len(between) <= 20 else "+"
+    distance = (
+        "0"
+        if len(between) == 0
+        else "3"
+        if len(between) <= 3
+        else "8"
+        if len(between) <= 8
+        else "20"
+        if len(between) <= 20
+        else "+"
+    )
     found = [
-        f"side={side}", f"{side}|ev={min(others, 3)}", f"{side}|riv={min(rivals, 2)}", f"{side}|com={min(commas, 3)}", f"{side}|stop={min(stops, 2)}",
-        f"{side}|d={distance}", f"{side}|type={kind}", f"{side}|anchor={anchor.kind}", f"{side}|{kind}|{anchor.kind}|{min(others, 2)}",
-        f"{side}|next={text[anchor.end : anchor.end + 1]}", f"{side}|next2={text[anchor.end : anchor.end + 2]}", f"{side}|prev2={text[max(0, anchor.start - 2) : anchor.start]}",
-        f"{side}|e={text[max(0, event[0] - 2) : event[0]]}", f"{side}|f={text[event[1] : event[1] + 2]}", f"{side}|mix={min(others, 2)}{min(rivals, 2)}{min(commas, 2)}{min(stops, 1)}",
-    ]  # fmt: skip
+        f"side={side}",
+        f"{side}|ev={min(others, 3)}",
+        f"{side}|riv={min(rivals, 2)}",
+        f"{side}|com={min(commas, 3)}",
+        f"{side}|stop={min(stops, 2)}",
+        f"{side}|d={distance}",
+        f"{side}|type={kind}",
+        f"{side}|anchor={anchor.kind}",
+        f"{side}|{kind}|{anchor.kind}|{min(others, 2)}",
+        f"{side}|next={text[anchor.end : anchor.end + 1]}",
+        f"{side}|next2={text[anchor.end : anchor.end + 2]}",
+        f"{side}|prev2={text[max(0, anchor.start - 2) : anchor.start]}",
+        f"{side}|e={text[max(0, event[0] - 2) : event[0]]}",
+        f"{side}|f={text[event[1] : event[1] + 2]}",
+        f"{side}|mix={min(others, 2)}{min(rivals, 2)}{min(commas, 2)}{min(stops, 1)}",
+    ]
     found += [f"{side}|m={between[i : i + 2]}" for i in range(min(len(between), 14) - 1)]
     return found
 
 
-def link(model: Linear, reading: Reading, event: Span, kind: str, near: Sequence[Anchor], events: Sequence[Span], least: float) -> Anchor | None:
+def link(
+    model: Linear, reading: Reading, event: Span, kind: str, near: Sequence[Anchor], events: Sequence[Span], least: float
+) -> Anchor | None:
     """The anchor of an event, or None."""
     best: tuple[float, int, Anchor] | None = None
     yes = model.classes.index("yes")
@@ -73,9 +98,13 @@ def link(model: Linear, reading: Reading, event: Span, kind: str, near: Sequence
 
 
 def rows(
-    reading: Reading, gold: Sequence[tuple[Span, str, str | None]], anchors: Sequence[Anchor], *, wide: bool,
+    reading: Reading,
+    gold: Sequence[tuple[Span, str, str | None]],
+    anchors: Sequence[Anchor],
+    *,
+    wide: bool,
     equal: Callable[[str, str], bool],
-) -> Iterator[tuple[list[str], str]]:  # fmt: skip
+) -> Iterator[tuple[list[str], str]]:
     """Training rows: of each gold event (span, type, value or None) every candidate, labelled yes where it gives the value.
 
     Of several candidates that give the same value the nearest is the right one, the others are left out.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.extract.linear import load, pairs
@@ -27,7 +28,8 @@ _JOIN = r"[、，和与及\s]{0,3}"
 
 _SHORT = re.compile(
     r"[\u4e00-\u9fff]{1,2}(?:老师|主席|校长|书记|师傅|主任|局长|院长|经理|厂长|矿长|医生|大姐|阿姨|大爷|奶奶|阿婆|队长"
-    r"|站长|镇长|乡长|护士长|教授|工)")
+    r"|站长|镇长|乡长|护士长|教授|工)"
+)
 
 
 class Person(NamedTuple):
@@ -55,11 +57,15 @@ def rules() -> Rules:
     """The compiled rules, once a process."""
     spec = yaml("rules/names.yaml")
     titles = "|".join(sorted(read_text("lexicons/titles.txt").split(), key=len, reverse=True))
-    prefix = r"(?:(?:工会|党支部|党总支|党委|女工|支部|学校|校|分工会|教导|政教|总务|年级|教研|备课|行政|项目|原|老|前|时任|退休|青年|优秀|困难|特困|女|男|小学|中学|高级|一级|二级)){0,2}"
+    prefix = (
+        r"(?:(?:工会|党支部|党总支|党委|女工|支部|学校|校|分工会|教导|政教|总务|年级|教研|备课|行政"
+        r"|项目|原|老|前|时任|退休|青年|优秀|困难|特困|女|男|小学|中学|高级|一级|二级)){0,2}"
+    )
     return Rules(
         title_after=re.compile(
             rf"(?:等?(?:[0-9一二三四五六七八九十两俩几]+[位名个]?)?(?:青年|优秀|骨干|退休|老|新|女"
-            rf"|困难)?)(?P<role>{prefix}(?:{titles}))|[（(](?P<paren>{prefix}(?:{titles}))[）)]"),
+            rf"|困难)?)(?P<role>{prefix}(?:{titles}))|[（(](?P<paren>{prefix}(?:{titles}))[）)]"
+        ),
         title_before=re.compile(rf"(?P<role>{prefix}(?:{titles}))[：: 　]*$"),
         standing=[(re.compile(r.get("sentence", "")), re.compile(r.get("role", "")), r["standing"]) for r in spec["standing"]],
         generic_orgs=re.compile("(?:" + "|".join(spec["generic_orgs"]) + ")"),
@@ -74,7 +80,11 @@ def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     (县教育局, 市总工会) is an organisation wherever it stands; the title names its unit.
     """
     text = reading.clean
-    found = [_left_completed(text, _edges_mended(reading, m)) if m.label == "ORG" else m for m in (_trimmed(text, m) for m in marked) if m.label != "PER" or _plausible(reading, m)]
+    found = [
+        _left_completed(text, _edges_mended(reading, m)) if m.label == "ORG" else m
+        for m in (_trimmed(text, m) for m in marked)
+        if m.label != "PER" or _plausible(reading, m)
+    ]
     found = [m for m in found if m.label != "ORG" or (m.end - m.start >= 2 and _ORG_END.search(text[m.start : m.end]))]
     found = [m for m in found if m.label != "ORG" or not rules().generic_orgs.fullmatch(text[m.start : m.end])]
     found = _added(found, ((a, b, "ORG", 1.0) for a, b in _definite_bodies(reading)))
@@ -140,16 +150,138 @@ def _before_role() -> re.Pattern[str]:
 
 # titles that stand before any noun: 提升教师幸福感 names nobody
 _ANYBODY = frozenset(
-    "教师 职工 员工 会员 学生 干部 教工 女职工 工人 委员 代表 青年教师 退休教师 孩子 党员 农民工 村民 选手".split())
+    [
+        "教师",
+        "职工",
+        "员工",
+        "会员",
+        "学生",
+        "干部",
+        "教工",
+        "女职工",
+        "工人",
+        "委员",
+        "代表",
+        "青年教师",
+        "退休教师",
+        "孩子",
+        "党员",
+        "农民工",
+        "村民",
+        "选手",
+    ]
+)
 # surnames that are far more often something else
 _RARELY_A_SURNAME = frozenset(
-    "多 有 种 还 撒 都 要 应 由 从 全 过 都 把 才 但 完 改 冷 祝 幸 智 高 文 明 和 于 时 常 任 成 经 向 查 解 管 及 等 老 能 可 开 安 平 温 充 满 通 达 信 利 进 阳 光 师 养 习 修 续 折 爱 乐 喜 富 强 新 英 花 家 车 路 水 火 木 石 山 海 云 雷 方 单 双 白 黄 红 青 东 南 西 北 门 空 关 终 后 前 来 去 初 广".split())
+    [
+        "多",
+        "有",
+        "种",
+        "还",
+        "撒",
+        "都",
+        "要",
+        "应",
+        "由",
+        "从",
+        "全",
+        "过",
+        "都",
+        "把",
+        "才",
+        "但",
+        "完",
+        "改",
+        "冷",
+        "祝",
+        "幸",
+        "智",
+        "高",
+        "文",
+        "明",
+        "和",
+        "于",
+        "时",
+        "常",
+        "任",
+        "成",
+        "经",
+        "向",
+        "查",
+        "解",
+        "管",
+        "及",
+        "等",
+        "老",
+        "能",
+        "可",
+        "开",
+        "安",
+        "平",
+        "温",
+        "充",
+        "满",
+        "通",
+        "达",
+        "信",
+        "利",
+        "进",
+        "阳",
+        "光",
+        "师",
+        "养",
+        "习",
+        "修",
+        "续",
+        "折",
+        "爱",
+        "乐",
+        "喜",
+        "富",
+        "强",
+        "新",
+        "英",
+        "花",
+        "家",
+        "车",
+        "路",
+        "水",
+        "火",
+        "木",
+        "石",
+        "山",
+        "海",
+        "云",
+        "雷",
+        "方",
+        "单",
+        "双",
+        "白",
+        "黄",
+        "红",
+        "青",
+        "东",
+        "南",
+        "西",
+        "北",
+        "门",
+        "空",
+        "关",
+        "终",
+        "后",
+        "前",
+        "来",
+        "去",
+        "初",
+        "广",
+    ]
+)
 _NOUN_END = re.compile(r"[\u4e00-\u9fff]{2}[感性化度率于型式者品费款物节力员]")
 _FUNCTION = set("的了在和与及由向受被经到对请是从为于给报按据照过入让邀望议将把等任以有各我本该这那全是个")
 
 
 def _left_completed(text: str, m: Marked) -> Marked:
-    """An organisation cut at an administrative letter (市镇中心小学) takes back the place that the document repeats before it (横市镇…)."""
+    """An organisation cut at its 市 or 镇 (市镇中心小学) takes back the place that the document repeats (横市镇…)."""
     if text[m.start] not in "市县区镇乡村州" or text[m.start : m.start + 2] in ("县城", "区域", "市区", "乡村"):
         return m
     start, head = m.start, text[m.start : m.start + 2]
@@ -163,7 +295,34 @@ def _left_completed(text: str, m: Marked) -> Marked:
 
 
 _NO_BRANCH = frozenset(
-    "我们 他们 基层 各个 下属 所属 参加 全体 部分 有关 所有 学院 二级 本级 优秀 先进 其他 这个 每个 开展 组织 成立 各级 通过 由于".split())
+    [
+        "我们",
+        "他们",
+        "基层",
+        "各个",
+        "下属",
+        "所属",
+        "参加",
+        "全体",
+        "部分",
+        "有关",
+        "所有",
+        "学院",
+        "二级",
+        "本级",
+        "优秀",
+        "先进",
+        "其他",
+        "这个",
+        "每个",
+        "开展",
+        "组织",
+        "成立",
+        "各级",
+        "通过",
+        "由于",
+    ]
+)
 _ORG_END = re.compile(
     r"(?:会|局|厅|部|委|办|所|院|校|学|园|司|团|厂|矿|行|社|站|段|队|组|中心|镇|乡|府|处|店|馆|台|报|网|库|场|城|楼|超市|基地|联盟|街道|社区|公司|[一二三四五六七八九]中|中小|市总|县总|区总|省总|市局|县局|省局|完小|法院|大厦|电厂|监狱|银行|师范|农校|职校|技校|职中|党校|航空|铁路|快递|外卖|酒店|宾馆|支行|分行|总行|村|路局)$"
 )
@@ -185,13 +344,20 @@ def _edges_mended(reading: Reading, m: Marked) -> Marked:
         token = reading.tokens[i]
         if token.start < start or token.end >= end - 1:
             break
-        if token.tag[:1] in ("p", "c", "d", "r", "u") or token.text in _STOP_WORDS or (token.tag == "v" and len(token.text) <= 2 and text[token.end] in "省市县区镇乡局集"):
+        if (
+            token.tag[:1] in ("p", "c", "d", "r", "u")
+            or token.text in _STOP_WORDS
+            or (token.tag == "v" and len(token.text) <= 2 and text[token.end] in "省市县区镇乡局集")
+        ):
             start = token.end
             i += 1
         else:
             break
-    if text.startswith("工会", end) and re.search(
-        r"(?:学|校|园|司|厂|矿|院|局|行|团|段|站|社区|中心|街道|部|镇|乡|村|中小)$", text[start:end]) and _proper_unit(text[start:end]):
+    if (
+        text.startswith("工会", end)
+        and re.search(r"(?:学|校|园|司|厂|矿|院|局|行|团|段|站|社区|中心|街道|部|镇|乡|村|中小)$", text[start:end])
+        and _proper_unit(text[start:end])
+    ):
         end += 2
     return m._replace(start=start, end=end)
 
@@ -201,11 +367,11 @@ def _proper_unit(name: str) -> bool:
 
 
 _FIXED_TERM = re.compile(r"(?:同志)?(?:建设)?.{0,12}?(?:理论|思想|主义|重要讲话)")
-_LEADERS = frozenset("邓小平 毛泽东 马克思 列宁 习近平 江泽民 胡锦涛 恩格斯 斯大林".split())
+_LEADERS = frozenset(["邓小平", "毛泽东", "马克思", "列宁", "习近平", "江泽民", "胡锦涛", "恩格斯", "斯大林"])
 
 
 def _plausible(reading: Reading, m: Marked) -> bool:
-    """Whether a marked person can be one: no dictionary word alone, no cut through a word, no four characters without a reason."""
+    """Whether a marked person can be one: no plain word, no cut through a word, four characters only for a reason."""
     text = reading.clean
     name = re.sub(r"\s", "", text[m.start : m.end])
     from pipeline.extract.features import surnames
@@ -220,7 +386,12 @@ def _plausible(reading: Reading, m: Marked) -> bool:
     if name in _LEADERS and _FIXED_TERM.match(text, m.end):
         return False
     first = reading.tokens[_token_at(reading, m.start)]
-    if len(name) == 2 and (name in _common_words() or (first.tag == "ns" and first.text == name)) and not named and (name[0] in _RARELY_A_SURNAME or m.confidence < 0.95):
+    if (
+        len(name) == 2
+        and (name in _common_words() or (first.tag == "ns" and first.text == name))
+        and not named
+        and (name[0] in _RARELY_A_SURNAME or m.confidence < 0.95)
+    ):
         return False
     if len(name) == 3 and not (named or listed) and (m.confidence < 0.95 or name[0] in _RARELY_A_SURNAME):
         if first.start == m.start and (first.text == name or first.text in _common_words()):
@@ -261,20 +432,24 @@ def _definite_bodies(reading: Reading) -> list[tuple[int, int]]:
     text, found = reading.clean, []
     for m in _BODIES.finditer(text):
         if m["branch"]:
-            if m["branch"] not in _NO_BRANCH and (m.start(), m["branch"]) == ((t := reading.tokens[_token_at(reading, m.start())]).start, t.text):
+            if m["branch"] not in _NO_BRANCH and (m.start(), m["branch"]) == (
+                (t := reading.tokens[_token_at(reading, m.start())]).start,
+                t.text,
+            ):
                 found.append(m.span())
             continue
         if text[m.start()] not in "自省市县区州旗":
             found.append(m.span())
             continue
-        if text.startswith("自治区", m.start()):
-            level = 3
-        else:
-            level = 1
+        level = 3 if text.startswith("自治区", m.start()) else 1
         start = place_ending_at(text, m.start() + level)
         if start is None:
             start = m.start()
-            if start and "\u4e00" <= text[start - 1] <= "\u9fff" and text[start - 1] not in "在由向受被经到和与及、的获对请是从为给报按据照过入了让邀望议于":
+            if (
+                start
+                and "\u4e00" <= text[start - 1] <= "\u9fff"
+                and text[start - 1] not in "在由向受被经到和与及、的获对请是从为给报按据照过入了让邀望议于"
+            ):
                 continue
         found.append((start, m.end()))
     return found
@@ -290,7 +465,28 @@ _OUTING = re.compile(
     r"(?:[去到赴往游抵登访]|前往|游览|参观|考察|奔赴)(?:了)?(?P<place>[\u4e00-\u9fff]{2,8}?(?:山|湖|岛|海|江|河|沟|谷|寺|塔|古镇|古城|公园|景区|风景区|森林公园|植物园|动物园|纪念馆|纪念碑|博物馆|烈士陵园|陵园|故居|旧址|度假村|水库|草原|沙漠|温泉|瀑布|大峡谷|湿地))"
     r"(?=[，。、；！）\s一踏游参观春秋赏采登爬旅徒拓开举缅祭学])"
 )
-_NOT_A_PLACE = frozenset("中国 中华 东方 西方 华夏 神州 亚洲 全国 国家 祖国 北京时间 长征 延安精神 井冈山精神 红旗渠".split())
+_NOT_A_PLACE = frozenset(
+    [
+        "中国",
+        "中华",
+        "东方",
+        "西方",
+        "华夏",
+        "神州",
+        "亚洲",
+        "全国",
+        "国家",
+        "祖国",
+        "北京时间",
+        "长征",
+        "延安精神",
+        "井冈山精神",
+        "红旗渠",
+    ]
+)
+
+
+_PART_OF_A_NAME = re.compile(r"[\u4e00-\u9fff]?(?:杯|精神|时间|菜|话|籍|人民|大学|银行|路|街道)")
 
 
 def _known_places(reading: Reading) -> list[tuple[int, int]]:
@@ -300,14 +496,15 @@ def _known_places(reading: Reading) -> list[tuple[int, int]]:
     text = reading.clean
     found = [m.span("place") for m in _OUTING.finditer(text)]
     for token in reading.tokens:
-        if token.tag == "ns" and token.end - token.start >= 2 and token.text not in _NOT_A_PLACE and is_place(token.text):
-            if not re.match(r"[\u4e00-\u9fff]?(?:杯|精神|时间|菜|话|籍|人民|大学|银行|路|街道)", text[token.end : token.end + 4]):
-                found.append((token.start, token.end))
+        known = token.tag == "ns" and len(token.text) >= 2 and token.text not in _NOT_A_PLACE and is_place(token.text)
+        if known and not _PART_OF_A_NAME.match(text, token.end):
+            found.append((token.start, token.end))
     return found
 
 
 _LIST_ITEM = re.compile(
-    r"[、 　](?:(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff] {1,3}[\u4e00-\u9fff])(?=[、 　，。；）)\n]|等|$))")
+    r"[、 　](?:(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff] {1,3}[\u4e00-\u9fff])(?=[、 　，。；）)\n]|等|$))"
+)
 
 
 def _listed(text: str, found: list[Marked]) -> list[tuple[int, int, str, float]]:
@@ -316,19 +513,24 @@ def _listed(text: str, found: list[Marked]) -> list[tuple[int, int, str, float]]
 
     people = [m for m in found if m.label == "PER"]
     more = []
-    for m, n in zip(people, people[1:], strict=False):
+    for m, n in pairwise(people):
         between = text[m.end : n.start]
         if 3 <= len(between) <= 30 and re.fullmatch(
-            r"[、 　](?:[\u4e00-\u9fff]{2,4}[、 　]|[\u4e00-\u9fff] {1,3}[\u4e00-\u9fff][、 　]+)+ *", between):
+            r"[、 　](?:[\u4e00-\u9fff]{2,4}[、 　]|[\u4e00-\u9fff] {1,3}[\u4e00-\u9fff][、 　]+)+ *", between
+        ):
             for inner in re.finditer(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff] {1,3}[\u4e00-\u9fff]", between):
                 word = inner[0].replace(" ", "")
                 if word[0] in surnames() or word[:2] in surnames():
                     more.append((m.end + inner.start(), m.end + inner.end(), "PER", 0.9))
     for m in people:  # the list goes on behind its last mark
         item = _LIST_ITEM.match(text, m.end)
-        if item and text[m.end] == "、" and item["name"][0] in surnames() and all(c in given_names() for c in item["name"][1:].strip()):
-            if any(text[max(0, p.start - 1) : p.start] == "、" or p.end == m.start - 1 for p in (m,)):
-                more.append((item.start("name"), item.end("name"), "PER", 0.7))
+        if (
+            item
+            and text[m.end] == "、"
+            and item["name"][0] in surnames()
+            and all(c in given_names() for c in item["name"][1:].strip())
+        ) and any(text[max(0, p.start - 1) : p.start] == "、" or p.end == m.start - 1 for p in (m,)):
+            more.append((item.start("name"), item.end("name"), "PER", 0.7))
     return more
 
 
@@ -417,15 +619,19 @@ def standing_features(reading: Reading, start: int, end: int, role: str | None, 
     gap = min((abs(h[0] - end) if h[0] >= end else abs(start - h[1]) for h in near), default=99)
     before, behind = text[max(sentence.start, start - 12) : start], text[end : end + 14]
     line = text[max(0, start - 30) : start].rpartition("\n")[2]
-    found = [f"rule={rule}", f"role={role}",
-        f"honour={'0' if not near else 'near' if gap <= 12 else 'far'}", f"rule={rule}|honour={bool(near)}"]
+    found = [
+        f"rule={rule}",
+        f"role={role}",
+        f"honour={'0' if not near else 'near' if gap <= 12 else 'far'}",
+        f"rule={rule}|honour={bool(near)}",
+    ]
     found += [f"before={before[-2:]}", f"behind={behind[:2]}", f"behind1={behind[:1]}"]
-    found += [f"l={before[i : i + 2]}" for i in range(len(before) - 1)] + [f"r={behind[i : i + 2]}" for i in range(len(behind) - 1)]
+    found += [f"l={before[i : i + 2]}" for i in range(len(before) - 1)] + [
+        f"r={behind[i : i + 2]}" for i in range(len(behind) - 1)
+    ]
     found += pairs("s", text, sentence.start, sentence.end, 160) + [f"p={line[i : i + 2]}" for i in range(len(line) - 1)]
     section = reading.section_at(start)
     if section is not None:
         h = reading.headings[section]
         found += pairs("h", text, h.start, h.end)
     return found
-
-

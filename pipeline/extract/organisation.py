@@ -24,13 +24,16 @@ _BODY = (
 _NAMED = re.compile(
     rf"(?:^|[在由记]|关于[^，]{{0,6}}?|——|—|[：:】\s]|致)(?P<unit>(?!关于|在|给|记|让|为)(?:(?![的我届在您]|认真|执行"
     rf"|关于|开展|加强)[\u4e00-\u9fff·（）“”\-]){{2,26}}{_BODY})(?:(?<=工会)|(?=[0-9二一年第关工开上下本及、\s〇（(—“]|全"
-    rf"|三|五|代|致|党|的|$))")
+    rf"|三|五|代|致|党|的|$))"
+)
 _BYLINE = re.compile(
     rf"[（(]?(?:撰稿|供稿|报送"
-    rf"|填报)?(?:单位)?[：:]?(?P<unit>(?:(?![的我届在您])[\u4e00-\u9fff·]){{3,26}}{_BODY})(?=[\s）)0-9二一:：,，]|$)")
+    rf"|填报)?(?:单位)?[：:]?(?P<unit>(?:(?![的我届在您])[\u4e00-\u9fff·]){{3,26}}{_BODY})(?=[\s）)0-9二一:：,，]|$)"
+)
 _AFTER_BYLINE = re.compile(
     r"[\s）)：:，,]*(?:[\u4e00-\u9fff·]{2,4}\s*(?:[\u4e00-\u9fff]{1,3})?|(?:执笔|撰稿|作者"
-    r"|主席)[：:\s]*[\u4e00-\u9fff·\s]{2,8})?[\s（(]*(?:[0-9〇○零一二三四五六七八九十年月日.\-]{4,16})?[）)\s]*")
+    r"|主席)[：:\s]*[\u4e00-\u9fff·\s]{2,8})?[\s（(]*(?:[0-9〇○零一二三四五六七八九十年月日.\-]{4,16})?[）)\s]*"
+)
 _GENERIC = re.compile(
     r"(?:我|本|全|各|某)?(?:市|县|区|乡|镇|农村)?(?:小学|中学|学校|初中|高中|公司|企业|幼儿园|医院|机关|单位|教育|基层|年度|年|学期|中心|镇|乡|街道|局|厂|矿|集团|建筑公司|国有企业|集团公司|煤矿|校)?"
     r"(?:教育|基层|女职工委员会)?(?:工会|工会委员会|工会小组|分会|分工会|委员会|小学|中学|学校|公司|医院)?"
@@ -51,7 +54,9 @@ def reporting_unit(reading: Reading, orgs: list[Marked], signed: Span | None) ->
 
 
 def _proper(name: str) -> bool:
-    return len(name) >= 4 and not _MASKED.search(name) and not _GENERIC.fullmatch(name) and not rules().generic_orgs.fullmatch(name)
+    return (
+        len(name) >= 4 and not _MASKED.search(name) and not _GENERIC.fullmatch(name) and not rules().generic_orgs.fullmatch(name)
+    )
 
 
 def _signed(text: str, signed: Span | None) -> tuple[int, int] | None:
@@ -120,7 +125,9 @@ def _repeated(reading: Reading, orgs: list[Marked]) -> tuple[int, int] | None:
         score = min(times[name], 4) + min(len(name), 12) / 12
         score += 5 if m.start < body else 2.5 if m.start < body + 120 else 0
         score += 1.5 if name.endswith(("工会", "工会委员会")) else 0
-        if re.search(r"(?:受|向|由|经|被|获|参加|请|到|赴|与|和|、)$", text[max(0, m.start - 2) : m.start]) or _LED.match(text, m.end, min(m.end + 32, len(text))):
+        if re.search(r"(?:受|向|由|经|被|获|参加|请|到|赴|与|和|、)$", text[max(0, m.start - 2) : m.start]) or _LED.match(
+            text, m.end, min(m.end + 32, len(text))
+        ):
             score -= 4
         if re.match(r"(?:[县市区省乡镇]|街道)?(?:教育局|总工会|教育工会|教育厅|妇联|政府|党委|委)", name):
             score -= 3

@@ -61,7 +61,7 @@ _REFLECTS = re.compile(r"我(?:觉得|认为|想|懂得|明白|体会|深知|常
 
 
 def _by_voice(reading: Reading, titled: bool) -> DocType:
-    """Without a word of its kind anywhere: who says what he felt reflects, what bears a title of its own tells a story, the rest sums up."""
+    """No word names its kind: who says what he felt reflects, a title of its own tells a story, the rest sums up."""
     body = reading.clean[reading.body.start :]
     felt = len(_REFLECTS.findall(body))
     if felt >= 3 and felt * 400 > len(body):
@@ -82,7 +82,9 @@ def signature(reading: Reading, moments: list[Moment]) -> Signature:
     lines = list(reading.sign_off)
     under = [ln for ln in reading.lines if ln.start >= reading.body.start][:2] if reading.title_lines else []
     lines += [ln for ln in under if ln not in lines and ln.end - ln.start <= 40 and reading.clean[ln.end - 1] not in "。；：，"]
-    lines += [ln for ln in reading.lines if ln not in lines and any(t.start == ln.start and t.end < ln.end for t in reading.title_lines)]
+    lines += [
+        ln for ln in reading.lines if ln not in lines and any(t.start == ln.start and t.end < ln.end for t in reading.title_lines)
+    ]
     for line in lines:
         inside = [m for m in moments if line.start <= m.start and m.end <= line.end]
         for m in inside:
@@ -120,10 +122,12 @@ def author(reading: Reading) -> Span | None:
 
 _BY = re.compile(
     r"(?:执笔人?|作者|撰稿人?|报告人|记录人?|汇报人|发言人|口述)[：:\s]\s*(?P<name>[\u4e00-\u9fff·]{2,12}"
-    r"|[\u4e00-\u9fff]\s+[\u4e00-\u9fff])(?=[\s）)。，]|$)")
+    r"|[\u4e00-\u9fff]\s+[\u4e00-\u9fff])(?=[\s）)。，]|$)"
+)
 _BARE_NAME = re.compile(
     r"(?:[\u4e00-\u9fff]{2,16}(?:工会主席|主席|组长|书记|教师|主任)?[\s　]+)?(?P<name>[\u4e00-\u9fff·]{2,12}"
-    r"|[\u4e00-\u9fff]\s+[\u4e00-\u9fff])(?:[（(][^）)]{4,20}[）)])?")
+    r"|[\u4e00-\u9fff]\s+[\u4e00-\u9fff])(?:[（(][^）)]{4,20}[）)])?"
+)
 
 
 def org_type(text: str, org: str | None) -> OrgType:
@@ -142,9 +146,17 @@ def settle(reading: Reading, kind: DocType, moments: list[Moment], signed: Signa
     """The period reported on or planned for, and the year that undated expressions take."""
     head = reading.clean[reading.body.start : reading.body.start + 160]
     wrapper = boundary_line(reading) if kind in ("summary", "plan") else ""
-    said = first_match("period_title", title_text.replace(" ", "")) or first_match("period_head", head) or first_match("period_title", wrapper)
+    said = (
+        first_match("period_title", title_text.replace(" ", ""))
+        or first_match("period_head", head)
+        or first_match("period_title", wrapper)
+    )
     label: PeriodLabel = said or "unknown"  # type: ignore[assignment]
-    if kind in ("exchange", "reflection", "other", "notice") and not first_match("period_title", title_text.replace(" ", "")) and label != "multi_year":
+    if (
+        kind in ("exchange", "reflection", "other", "notice")
+        and not first_match("period_title", title_text.replace(" ", ""))
+        and label != "multi_year"
+    ):
         label = first_match("period_firm", reading.clean[reading.body.start : reading.body.start + 260]) or "unknown"  # type: ignore[assignment]
     titled = [m for m in (expressions(title_text)) if m.year is not None]
     title_term = next((m for m in titled if m.term or m.kind in ("school_year", "year_range")), None)
@@ -157,7 +169,12 @@ def settle(reading: Reading, kind: DocType, moments: list[Moment], signed: Signa
     if titled and (signed_year is None or abs(signed_year - (titled[0].year or 0)) <= 1):
         year, basis = titled[0].year, "title"
     elif signed_year is not None:
-        early = signed_month is not None and signed_month <= 3 and kind in ("summary", "exchange", "other") and label in ("year", "unknown", "semester")
+        early = (
+            signed_month is not None
+            and signed_month <= 3
+            and kind in ("summary", "exchange", "other")
+            and label in ("year", "unknown", "semester")
+        )
         late = signed_month is not None and signed_month >= 11 and kind == "plan"
         year, basis = signed_year - 1 if early else signed_year + 1 if late else signed_year, "signature"
         if stated is not None and abs(stated - signed_year) <= 1 and label == "year":
@@ -185,7 +202,15 @@ def settle(reading: Reading, kind: DocType, moments: list[Moment], signed: Signa
     return period, settled
 
 
-def _period(label: PeriodLabel, year: int | None, basis: PeriodBasis | None, term: Moment | None, moments: list[Moment], reading: Reading, signed_month: int | None) -> Period:
+def _period(
+    label: PeriodLabel,
+    year: int | None,
+    basis: PeriodBasis | None,
+    term: Moment | None,
+    moments: list[Moment],
+    reading: Reading,
+    signed_month: int | None,
+) -> Period:
     if term is not None and term.kind == "year_range":
         return Period(start=str(term.year), end=str(term.year_2), label="multi_year", basis=basis)
     if term is not None:
@@ -198,7 +223,14 @@ def _period(label: PeriodLabel, year: int | None, basis: PeriodBasis | None, ter
         span = _years_back(reading, year, signed_month)
         if span:
             return Period(start=str(span[0]), end=str(span[1]), label=label, basis=basis)
-        since = next((m for m in moments if m.kind == "y" and m.year and re.match(r"[^，。]{0,30}以来", reading.clean[m.end : m.end + 34])), None)
+        since = next(
+            (
+                m
+                for m in moments
+                if m.kind == "y" and m.year and re.match(r"[^，。]{0,30}以来", reading.clean[m.end : m.end + 34])
+            ),
+            None,
+        )
         return Period(start=str(since.year) if since else None, end=None, label=label, basis="body" if since else None)
     if year is None or label == "unknown":
         return Period(label=label)
@@ -207,7 +239,9 @@ def _period(label: PeriodLabel, year: int | None, basis: PeriodBasis | None, ter
     head = reading.clean[: reading.body.start + 300]
     if label == "half":
         second = re.search(r"下半年", head) and not re.search(r"上半年", head)
-        return Period(start=f"{year}-07" if second else f"{year}-01", end=f"{year}-12" if second else f"{year}-06", label=label, basis=basis)
+        return Period(
+            start=f"{year}-07" if second else f"{year}-01", end=f"{year}-12" if second else f"{year}-06", label=label, basis=basis
+        )
     if label == "quarter":
         quarter = next((m for m in moments if m.term and m.term[0] == "q"), None)
         if quarter is None:
@@ -216,7 +250,11 @@ def _period(label: PeriodLabel, year: int | None, basis: PeriodBasis | None, ter
         return Period(start=start, end=end, label=label, basis=basis)
     if label == "month":
         month = next((m for m in moments if m.month and m.start < reading.body.start + 80), None)
-        return Period(start=f"{year}-{month.month:02d}", end=f"{year}-{month.month:02d}", label=label, basis=basis) if month else Period(label=label)
+        return (
+            Period(start=f"{year}-{month.month:02d}", end=f"{year}-{month.month:02d}", label=label, basis=basis)
+            if month
+            else Period(label=label)
+        )
     return _semester(year, basis, moments, reading, signed_month)
 
 

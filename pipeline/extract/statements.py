@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from pipeline.segment import Reading
 
 LEAST = 0.3  # from this probability on a sentence is a problem or a request; chosen on the dev split
-_PLAN = re.compile(r"^(?:今后|下一步|下一阶段|明年|来年|下学期|新的一年|新学期|下半年|接下来|20[0-9]{2}年.{0,6}(?:将|要|计划|拟))|(?:我们|工会|学校工会)?(?:将|计划|打算|拟|准备|争取|力争)(?:继续|进一步|在|于|把|开展|举办|组织|加强|做|以|围绕)")
+_PLAN = re.compile(
+    r"^(?:今后|下一步|下一阶段|明年|来年|下学期|新的一年|新学期|下半年|接下来|20[0-9]{2}年.{0,6}(?:将|要|计划|拟))|(?:我们|工会|学校工会)?(?:将|计划|打算|拟|准备|争取|力争)(?:继续|进一步|在|于|把|开展|举办|组织|加强|做|以|围绕)"
+)
 _PROPOSAL = re.compile(r"提案(?:内容|为|是|：|[0-9一二三四五六七八九十]+号)|(?:关于[^，。；]{3,40}的(?:提案|议案))")
 
 
@@ -46,9 +48,13 @@ def units(reading: Reading) -> list[Span]:
 
 
 _CUES = {
-    "lack": re.compile(r"不足|问题|差距|薄弱|有待|不够|欠缺|难以|缺乏|短板|较少|偏少|不高|不强|不多|不全|不平衡|滞后|遗憾|不到位|不及时|没有|没能|未能|难统一|很难|跟不上|不愿|流于形式|单一|陈旧|空白|冷清|参差"),
+    "lack": re.compile(
+        r"不足|问题|差距|薄弱|有待|不够|欠缺|难以|缺乏|短板|较少|偏少|不高|不强|不多|不全|不平衡|滞后|遗憾|不到位|不及时|没有|没能|未能|难统一|很难|跟不上|不愿|流于形式|单一|陈旧|空白|冷清|参差"
+    ),
     "but": re.compile(r"但|然而|不过|可是|只是|还|仍|尚|也要看到|清醒"),
-    "ask": re.compile(r"恳请|希望上级|希望县|希望市|希望区|希望能|建议上级|建议县|建议区|建议市|建议省|请求|请上级|请县|请区|请市|盼望|期待上级|能否|给予支持|予以支持|帮助解决"),
+    "ask": re.compile(
+        r"恳请|希望上级|希望县|希望市|希望区|希望能|建议上级|建议县|建议区|建议市|建议省|请求|请上级|请县|请区|请市|盼望|期待上级|能否|给予支持|予以支持|帮助解决"
+    ),
     "remedy": re.compile(r"解决|克服|改进|加强|今后|下一步|整改"),
 }
 
@@ -58,7 +64,12 @@ def features(reading: Reading, unit: Span, doc_type: str) -> list[str]:
     text = reading.clean
     words = text[unit.start : unit.end]
     found = [f"b={words[i : i + 2]}" for i in range(len(words) - 1)] + [f"t={words[i : i + 3]}" for i in range(len(words) - 2)]
-    found += [f"doc={doc_type}", f"first={words[:2]}", f"pos={unit.start * 5 // max(len(text), 1)}", f"long={min(len(words) // 25, 6)}"]
+    found += [
+        f"doc={doc_type}",
+        f"first={words[:2]}",
+        f"pos={unit.start * 5 // max(len(text), 1)}",
+        f"long={min(len(words) // 25, 6)}",
+    ]
     cues = [name for name, pattern in _CUES.items() if pattern.search(words)]
     found += [f"cue={name}" for name in cues] + ["cues=" + "+".join(cues)]
     under: list[str] = []

@@ -89,7 +89,13 @@ def mark(path: Path, sight: Sight, sentences: list[Span], hints: Sequence[Span] 
         labels = tagger.tag(_items(sight, sentence))
         _lift(tagger, labels, kinds, least)
         if hints:
-            _lift_hinted(tagger, labels, kinds[0], [h for h in hints if sentence.start <= h.start and h.end <= sentence.end], sentence.start)
+            _lift_hinted(
+                tagger,
+                labels,
+                kinds[0],
+                [h for h in hints if sentence.start <= h.start and h.end <= sentence.end],
+                sentence.start,
+            )
         for a, b, label in spans_of(labels):
             sure = min(tagger.marginal(labels[k], k) for k in range(a, b))
             found.append(Marked(sentence.start + a, sentence.start + b, label, round(sure, 2)))

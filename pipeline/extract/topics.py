@@ -24,7 +24,9 @@ def section_features(reading: Reading, heading: Span | None, body: Span) -> list
     found: list[str] = []
     if heading:
         words = text[heading.start : heading.end]
-        found += [f"h={words[i : i + 2]}" for i in range(len(words) - 1)] + [f"hh={words[i : i + 3]}" for i in range(len(words) - 2)]
+        found += [f"h={words[i : i + 2]}" for i in range(len(words) - 1)] + [
+            f"hh={words[i : i + 3]}" for i in range(len(words) - 2)
+        ]
     stretch = text[body.start : min(body.end, body.start + 1500)]
     seen: dict[str, int] = {}
     first = bisect_left(reading.tokens, body.start, key=lambda t: t.start)

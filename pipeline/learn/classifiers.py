@@ -48,7 +48,9 @@ def count_rows(field: str) -> Callable[[Example], Iterator[Row]]:
 
 def statement_rows(example: Example) -> Iterator[Row]:
     """Rows for problems and requests: every sentence or list item."""
-    gold = [(span, "problem") for span, _ in example.spans("problems")] + [(span, "request") for span, _ in example.spans("requests")]
+    gold = [(span, "problem") for span, _ in example.spans("problems")] + [
+        (span, "request") for span, _ in example.spans("requests")
+    ]
     for unit in statements.units(example.reading):
         label = next((kind for span, kind in gold if _overlap(span, unit.start, unit.end) >= 0.5), "none")
         yield statements.features(example.reading, unit, example.gold["doc_type"]), label

@@ -76,4 +76,6 @@ def examples(folder: Path, splits: tuple[Split, ...] = ("train", "dev")) -> Iter
                 boundary=near.boundary if near and same else None, boundary_title=near.boundary_title if near and same else None,
             )  # fmt: skip
             reading = Reading(ingested.text(part), part)
-            yield Example(name, gold.get("author_group", ""), gold.get("genre", ""), split, tuple(gold.get("phenomena", ())), doc, reading)
+            yield Example(
+                name, gold.get("author_group", ""), gold.get("genre", ""), split, tuple(gold.get("phenomena", ())), doc, reading
+            )

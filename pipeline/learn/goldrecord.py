@@ -8,10 +8,17 @@ from pipeline import records as r
 from pipeline.learn.examples import Example
 
 _TYPES: dict[str, tuple[type[r.Finding], str]] = {
-    "counts": (r.Count, "text"), "dates": (r.Date, "text"), "persons": (r.Person, "text"), "orgs": (r.Org, "text"),
-    "places": (r.Place, "text"), "works": (r.Work, "text"), "events": (r.Event, "name"), "awards": (r.Award, "text"),
-    "problems": (r.Statement, "text"), "requests": (r.Statement, "text"),
-}  # fmt: skip
+    "counts": (r.Count, "text"),
+    "dates": (r.Date, "text"),
+    "persons": (r.Person, "text"),
+    "orgs": (r.Org, "text"),
+    "places": (r.Place, "text"),
+    "works": (r.Work, "text"),
+    "events": (r.Event, "name"),
+    "awards": (r.Award, "text"),
+    "problems": (r.Statement, "text"),
+    "requests": (r.Statement, "text"),
+}
 _NOT_IN_RECORD = {"line", "nth", "wrapped"}
 
 
@@ -28,13 +35,33 @@ def gold_record(example: Example) -> r.Record:
     heads = sorted(doc["sections"], key=lambda i: i["start"])
     found["sections"] = tuple(
         r.Section(
-            start=s["start"], end=s["end"], heading=raw[s["start"] : s["end"]], number=s["number"], level=s["level"],
-            body_start=s["end"], body_end=max(heads[k + 1]["start"] if k + 1 < len(heads) else doc["end"], s["end"]), topics=tuple(s["topics"]),
+            start=s["start"],
+            end=s["end"],
+            heading=raw[s["start"] : s["end"]],
+            number=s["number"],
+            level=s["level"],
+            body_start=s["end"],
+            body_end=max(heads[k + 1]["start"] if k + 1 < len(heads) else doc["end"], s["end"]),
+            topics=tuple(s["topics"]),
         )
         for k, s in enumerate(heads)
-    )  # fmt: skip
+    )
     return r.Record(
-        doc_id="0" * 16, source=example.source, encoding="utf-8", format="txt", script="simplified", start=doc["start"], end=doc["end"],
-        doc_type=doc["doc_type"], title=doc["title"], org=doc["org"], org_type=doc["org_type"], period=r.Period(**doc["period"]),
-        signed_date=doc["signed_date"], author=doc["author"], truncated=bool(doc["truncated"]), topics=tuple(doc["topics"]), **found,
-    )  # fmt: skip
+        doc_id="0" * 16,
+        source=example.source,
+        encoding="utf-8",
+        format="txt",
+        script="simplified",
+        start=doc["start"],
+        end=doc["end"],
+        doc_type=doc["doc_type"],
+        title=doc["title"],
+        org=doc["org"],
+        org_type=doc["org_type"],
+        period=r.Period(**doc["period"]),
+        signed_date=doc["signed_date"],
+        author=doc["author"],
+        truncated=bool(doc["truncated"]),
+        topics=tuple(doc["topics"]),
+        **found,
+    )

@@ -13,7 +13,9 @@ from collections import Counter
 from pathlib import Path
 
 RESOURCES = Path(__file__).parents[1] / "resources" / "lexicons"
-_SUFFIX = re.compile(r"(?:特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|地区|林区|新区|矿区|自治州|自治县|自治旗|省|市|县|区|旗|盟|镇|乡|街道|苏木)$")
+_SUFFIX = re.compile(
+    r"(?:特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|地区|林区|新区|矿区|自治州|自治县|自治旗|省|市|县|区|旗|盟|镇|乡|街道|苏木)$"
+)
 _PEOPLES = re.compile(r"(?:[\u4e00-\u9fff]{1,4}?族)+$")
 
 
@@ -31,7 +33,9 @@ def places() -> dict[str, int]:
         for code, name in table.items():
             names.append((1 if str(code).endswith("0000") else 2 if str(code).endswith("00") else 3, name))
     for level, name in names:
-        if name in ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划") or not re.fullmatch(r"[\u4e00-\u9fff]{2,}", name):
+        if name in ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划") or not re.fullmatch(
+            r"[\u4e00-\u9fff]{2,}", name
+        ):
             continue
         if level < 4:
             found[name] = min(level, found.get(name, 9))

@@ -41,7 +41,13 @@ def renamed(work: Groundwork, spans: list[tuple[Span, str]], rng: random.Random)
     length = 0
     for span, label in spans:
         old = text[span.start : span.end]
-        new = _person(old, people, rng) if label == "PER" else _place(old, places, rng) if label == "PLC" else _unit(old, places, rng)
+        new = (
+            _person(old, people, rng)
+            if label == "PER"
+            else _place(old, places, rng)
+            if label == "PLC"
+            else _unit(old, places, rng)
+        )
         parts += [text[at : span.start], new]
         length += span.start - at
         moved.append((Span(length, length + len(new)), label))
@@ -97,7 +103,11 @@ def _unit(old: str, known: dict[str, str], rng: random.Random) -> str:
         return old
     key = head["name"] + head["kind"]
     if key not in known:
-        known[key] = "".join(rng.choices(_PLACE_CHARS, k=len(head["name"]))) + head["kind"] if rng.random() < 0.5 else rng.choice(_places_by_kind().get(head["kind"], _places_by_kind()["short"]))
+        known[key] = (
+            "".join(rng.choices(_PLACE_CHARS, k=len(head["name"]))) + head["kind"]
+            if rng.random() < 0.5
+            else rng.choice(_places_by_kind().get(head["kind"], _places_by_kind()["short"]))
+        )
     return known[key] + old[head.end() :]
 
 
@@ -113,10 +123,12 @@ def _places_by_kind() -> dict[str, tuple[str, ...]]:
 
 
 _COMMON = (
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
+    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
 )
 _PLACE_CHARS = (
-    "东西南北新大小上下石清白青金银龙凤虎马牛河溪泉湖江海山岭沟湾坪坝桥塘庄店集堡营寨林柳杨桃松梅兰竹红黄云霞平安永兴长福祥和丰顺德仁义泰宁阳阴高丽水木沙土古城关口渡港洲"
+    "东西南北新大小上下石清白青金银龙凤虎马牛河溪泉湖江海山岭沟湾坪坝桥塘庄店集堡营寨林"
+    "柳杨桃松梅兰竹红黄云霞平安永兴长福祥和丰顺德仁义泰宁阳阴高丽水木沙土古城关口渡港洲"
 )
 
 

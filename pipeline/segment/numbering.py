@@ -44,11 +44,13 @@ _STYLES = {
 NUMBER = re.compile("|".join(_STYLES.values()))
 # styles written alike in one document: ⑴ and (1) and [1] continue each other's series when the text mixes them
 FAMILY = {
-    "paren_digit": "ar_paren", "ar_bracket": "ar_paren", "dot_digit": "ar", "cn_paren_one": "cn_paren", "dashed": "cn", "ar_space": "ar",
+    "paren_digit": "ar_paren", "ar_bracket": "ar_paren", "dot_digit": "ar", "cn_paren_one": "cn_paren", "dashed": "cn",
+    "ar_space": "ar",
 }  # fmt: skip
 # the order in which styles usually nest, outermost first: only breaks ties where the text itself gives no order
 RANK = {
-    "part": 0, "section": 1, "cn": 2, "gan": 2, "formal": 2, "roman": 2, "cn_paren": 3, "di": 4, "ar": 5, "ar_section": 6, "ar_paren": 7, "ar_half": 7, "nth": 4,
+    "part": 0, "section": 1, "cn": 2, "gan": 2, "formal": 2, "roman": 2, "cn_paren": 3,
+    "di": 4, "ar": 5, "ar_section": 6, "ar_paren": 7, "ar_half": 7, "nth": 4,
     "circled": 8, "letter": 9, "word": 10, "shi": 10,
 }  # fmt: skip
 

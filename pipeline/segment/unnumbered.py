@@ -52,7 +52,13 @@ def run_in_labels(reading: Reading, lines: list[Span], taken: set[Span]) -> list
     """Paragraphs that each open with a short label of their own (九月份。…) where most of a text's paragraphs do."""
     text = reading.clean
     free = [line for line in lines if line not in taken]
-    opening = [line for line in free if (m := _LABEL_OPENS.match(text, line.start, line.end)) and line.end - m.end() >= 24 and not is_person(m[0].rstrip("。： "))]
+    opening = [
+        line
+        for line in free
+        if (m := _LABEL_OPENS.match(text, line.start, line.end))
+        and line.end - m.end() >= 24
+        and not is_person(m[0].rstrip("。： "))
+    ]
     if taken or len(opening) < 3 or len(opening) * 10 < 6 * max(len(free) - 2, 3):
         return []
     return opening

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.aggregate.mask import aided
 from pipeline.labels import labels
 from pipeline.run import Job, Report, raw_text, read_records, run
 
@@ -93,5 +94,15 @@ def test_every_reason_has_its_words(runs: dict[str, Report]) -> None:
 
 
 def test_the_telephone_in_a_sample_is_masked(runs: dict[str, Report]) -> None:
-    for path in (runs["samples"].out / "tables").glob("*.csv"):
-        assert "13907310000" not in path.read_text("utf-8-sig")
+    out = runs["samples"].out
+    for path in (*(out / "tables").glob("*.csv"), *(out / "report").rglob("*.*")):
+        assert "13907310000" not in path.read_text("utf-8-sig"), path.name
+
+
+def test_no_aided_person_is_named_on_the_pages_of_a_source_that_names_them(runs: dict[str, Report]) -> None:
+    out = runs["samples"].out
+    records = list(read_records(out))
+    names = aided(records)
+    for record in records:
+        page = (out / "report" / "docs" / f"{record.doc_id}.js").read_text("utf-8")
+        assert not [name for name in names.names(record) if name in page], record.source
