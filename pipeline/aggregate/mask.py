@@ -7,9 +7,11 @@ same unit, with the padding and the inline pinyin that real texts put between it
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from pipeline.records import Record
@@ -73,9 +75,10 @@ def masked(text: str, names: frozenset[str] = frozenset()) -> str:
 def quoted(raw: str, start: int, end: int, record: Record, names: frozenset[str]) -> str:
     """``raw[start:end]``, masked. Recognised spans are masked by place first: no noise inside a name saves it."""
     pieces, at = [], start
-    for person in sorted((p for p in record.persons if p.standing == "aided"), key=lambda p: p.start):
+    first = bisect_right(record.persons, start, key=lambda p: p.end)  # findings of a kind are disjoint and in order
+    for person in takewhile(lambda p: p.start < end, islice(record.persons, first, None)):
         a, b = max(person.start, at), min(person.end, end)
-        if a < b:
+        if a < b and person.standing == "aided":
             pieces += [raw[at:a], hidden(raw[a:b]) if a == person.start else MARK * (b - a)]
             at = b
     return masked("".join(pieces) + raw[at:end], names)
