@@ -20,7 +20,7 @@ from pipeline.extract.indicators import indicate
 from pipeline.extract.organisation import reporting_unit
 from pipeline.extract.redaction import is_redacted
 from pipeline.extract.statements import statements
-from pipeline.extract.tagger import Marked, mark
+from pipeline.extract.tagger import mark
 from pipeline.extract.topics import topics
 from pipeline.extract.years import YearSense
 from pipeline.products import Ingested, Part
@@ -150,7 +150,9 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
             for p in people
         ),
         "orgs": tuple(ground(r.Org, text, o.start, o.end, "names", confidence=o.confidence) for o in orgs),
-        "places": tuple(_model_finding(r.Place, text, m) for m in named if m.label == "PLC"),
+        "places": tuple(
+            ground(r.Place, text, m.start, m.end, "names", confidence=m.confidence) for m in named if m.label == "PLC"
+        ),
         "works": tuple(ground(r.Work, text, w.start, w.end, "works", kind=w.kind) for w in ground_work.works),
         "events": tuple(
             ground(
@@ -194,10 +196,6 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
         "proposals": sayings("proposal"),
         "warnings": _warnings(reading, ground_work, warnings, period, signed.date, title_text),
     }
-
-
-def _model_finding(kind: type[F], text: Text, m: Marked) -> F:
-    return ground(kind, text, m.start, m.end, "names", confidence=m.confidence)
 
 
 def _sections(reading: Reading, models: Path) -> tuple[r.Section, ...]:

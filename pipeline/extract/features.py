@@ -11,20 +11,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline.extract.phrases import phrases
-from pipeline.resources import read_text, table, words
+from pipeline.resources import read_text, table
 from pipeline.segment import Span
+from pipeline.segment.title import surnames
 
 if TYPE_CHECKING:
     from pipeline.segment import Reading
-
-# lexicon → the letter its hits carry in a feature
-_LEXICONS = ("place", "org", "title", "event")
-
-
-@cache
-def surnames() -> frozenset[str]:
-    """Surnames, one and two characters."""
-    return words("lexicons/surnames.txt")
 
 
 @cache

@@ -16,14 +16,13 @@ from pipeline.extract.linear import load, pairs
 from pipeline.records import Standing
 from pipeline.resources import read_text, yaml
 from pipeline.segment.reading import beginning
+from pipeline.segment.title import surnames
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.extract.tagger import Marked
     from pipeline.segment import Reading, Span
-
-_JOIN = r"[、，和与及\s]{0,3}"
 
 
 _SHORT = re.compile(
@@ -117,8 +116,6 @@ def _added(found: list[Marked], more: Iterable[tuple[int, int, str, float]]) -> 
 def _trimmed(text: str, m: Marked) -> Marked:
     """A person without the function word that clings to the name (如张柏松, 张国玲俩)."""
     if m.label == "PER" and m.end - m.start >= 3:
-        from pipeline.extract.features import surnames
-
         if text[m.start] in "如由请向对与和让以为是给被使" and text[m.start + 1] in surnames():
             return m._replace(start=m.start + 1)
         if text[m.end - 1] in "俩等两二三和与及在为":
@@ -129,8 +126,6 @@ def _trimmed(text: str, m: Marked) -> Marked:
 @cache
 def _surname_title() -> re.Pattern[str]:
     """A surname with a title where no fuller name stands: 何老师, 王师傅, 丁主席."""
-    from pipeline.extract.features import surnames
-
     one = "".join(sorted(s for s in surnames() if len(s) == 1 and s not in _RARELY_A_SURNAME))
     return re.compile(
         rf"(?:^|(?<=[，。；、：“！？\s（和请向给为由被让与到对把像]))(?P<name>[{one}](?:老师|师傅|主席|校长|书记|主任|局长|院长|经理|厂长|矿长|所长|大姐|阿姨|大爷|教授|会计|园长|队长|站长|护士长|科长|处长))(?!们|会|团|工作)",
@@ -141,8 +136,6 @@ def _surname_title() -> re.Pattern[str]:
 @cache
 def _before_role() -> re.Pattern[str]:
     """A name between a colon or list mark and its bracketed role: 第三小组：张璎（组长）."""
-    from pipeline.extract.features import surnames
-
     one = "".join(sorted(s for s in surnames() if len(s) == 1))
     titles = "|".join(sorted(read_text("lexicons/titles.txt").split(), key=len, reverse=True))
     return re.compile(rf"[：:、，\s](?P<name>[{one}][\u4e00-\u9fff]{{1,2}})[（(](?:{titles})[）)]")
@@ -374,8 +367,6 @@ def _plausible(reading: Reading, m: Marked) -> bool:
     """Whether a marked person can be one: no plain word, no cut through a word, four characters only for a reason."""
     text = reading.clean
     name = re.sub(r"\s", "", text[m.start : m.end])
-    from pipeline.extract.features import surnames
-
     if "·" in name:
         return True
     titled = rules().title_after.match(text, m.end) or rules().title_before.search(text, max(0, m.start - 8), m.start)
@@ -407,11 +398,8 @@ def _plausible(reading: Reading, m: Marked) -> bool:
 
 def _cuts_word(reading: Reading, m: Marked) -> bool:
     """Whether an edge of the span lies inside a dictionary word."""
-    from bisect import bisect_right
-
-    tokens = reading.tokens
     for edge in (m.start, m.end):
-        token = tokens[bisect_right(tokens, edge, key=lambda t: t.start) - 1]
+        token = reading.tokens[_token_at(reading, edge)]
         if token.start < edge < token.end and token.text in _common_words():
             return True
     return False
@@ -509,7 +497,7 @@ _LIST_ITEM = re.compile(
 
 def _listed(text: str, found: list[Marked]) -> list[tuple[int, int, str, float]]:
     """Between or beside two marked names of one list, what begins with a surname is a name too."""
-    from pipeline.extract.features import given_names, surnames
+    from pipeline.extract.features import given_names
 
     people = [m for m in found if m.label == "PER"]
     more = []

@@ -10,7 +10,7 @@ from pipeline.extract.calendar import Moment, expressions, norm
 from pipeline.extract.years import Settled, body_year, event_year
 from pipeline.records import DocType, OrgType, Period, PeriodBasis, PeriodLabel
 from pipeline.resources import yaml
-from pipeline.segment.title import DATE_LINE, is_person
+from pipeline.segment.title import is_person
 
 if TYPE_CHECKING:
     from pipeline.segment import Reading, Span
@@ -289,8 +289,3 @@ def _semester(year: int, basis: PeriodBasis | None, moments: list[Moment], readi
     if autumn:
         return Period(start=f"{year}-09", end=f"{year + 1}-01", label="semester", basis=basis)
     return Period(start=f"{year}-02", end=f"{year}-07", label="semester", basis=basis)
-
-
-def is_dated(line: str) -> bool:
-    """Whether a line holds a date, redacted or not."""
-    return bool(DATE_LINE.search(line))

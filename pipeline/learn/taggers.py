@@ -12,12 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.extract.features import surnames
 from pipeline.extract.groundwork import Groundwork
 from pipeline.learn.examples import Example
 from pipeline.products import Part
 from pipeline.resources import table
 from pipeline.segment import Reading, Span
+from pipeline.segment.title import surnames
 from pipeline.spans import Text
 
 KINDS: dict[str, dict[str, str]] = {
