@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Literal, NamedTuple, TypeAlias
@@ -13,7 +13,7 @@ from pipeline.aggregate.sketches import Sketch, sketch
 from pipeline.aggregate.units import Given, placed
 from pipeline.errors import GonghuiError, ResourceError, SourceError
 from pipeline.ingest.limits import DEFAULT, Limits
-from pipeline.products import Ingested, Part
+from pipeline.products import Ingested, Outlined, Part
 from pipeline.records import Failure, Record
 from pipeline.settings import PACKAGE, models_dir
 
@@ -43,6 +43,7 @@ class Document:
     ingested: Ingested
     part: Part
     options: Options
+    outlined: Outlined | None = None
     record: Record | None = None
 
     @property
@@ -79,11 +80,20 @@ class Outcome:
     sketches: tuple[Sketch, ...] = ()  # of the documents that can be duplicates
 
 
+def segmented(document: Document) -> Document:
+    """Outline, sentences and tokens."""
+    from pipeline.segment import segment
+
+    return replace(document, outlined=segment(document.ingested, document.part))
+
+
 def extracted(document: Document) -> Document:
-    """Outline and findings: the record as the text gives it."""
+    """Findings: the record as the text gives it."""
     from pipeline.extract import extract
 
-    return replace(document, record=extract(document.ingested, document.part))
+    if document.outlined is None:
+        raise ValueError("the document has not been segmented")
+    return replace(document, record=extract(document.ingested, document.outlined))
 
 
 def with_unit(document: Document) -> Document:
@@ -117,7 +127,9 @@ def grounded(document: Document) -> Document:
     return document
 
 
-STAGES: tuple[tuple[StageName, Callable[[Document], Document]], ...] = (
+Stage: TypeAlias = tuple[StageName, Callable[[Document], Document]]
+STAGES: tuple[Stage, ...] = (
+    ("segment", segmented),
     ("extract", extracted),
     ("aggregate", with_unit),
     ("aggregate", with_coverage),
@@ -154,8 +166,17 @@ def process(task: Task, options: Options) -> Outcome:
         raise
     except Exception as error:
         return Outcome(source=source, failures=(failure(source, "ingest", error),))
-    parts = sorted(product.parts, key=lambda p: p.start)
-    documents = [through_stages(Document(product, part, options)) for part in parts]
+    return outcome(product, [through_stages(Document(product, part, options)) for part in in_order(product)])
+
+
+def in_order(product: Ingested) -> list[Part]:
+    """The documents of a source, in the order in which they stand in it."""
+    return sorted(product.parts, key=lambda p: p.start)
+
+
+def outcome(product: Ingested, documents: Sequence[Record | Failure]) -> Outcome:
+    """What a source comes to, ``documents`` being what each of its parts came to."""
+    source = product.source.source
     records = [d for d in documents if not isinstance(d, Failure)]
     failures = tuple(d for d in documents if isinstance(d, Failure))
     if not documents:
@@ -173,7 +194,7 @@ def process(task: Task, options: Options) -> Outcome:
         fixes=dict(Counter(fix.kind for fix in product.fixes)),
         sketches=tuple(
             made
-            for part, found in zip(parts, documents, strict=True)
+            for part, found in zip(in_order(product), documents, strict=True)
             if not isinstance(found, Failure) and (made := _sketch(product, part, found))
         ),
     )
@@ -192,15 +213,21 @@ def _unread(source: str, page: int) -> Failure:
 
 
 def through_stages(document: Document) -> Record | Failure:
-    """One document through every stage; the first that fails ends it."""
-    for stage, step in STAGES:
+    """One document through every stage."""
+    result = through(document, STAGES)
+    return result if isinstance(result, Failure) else result.settled
+
+
+def through(document: Document, stages: Iterable[Stage]) -> Document | Failure:
+    """One document through some stages, in their order; the first that fails ends it."""
+    for stage, step in stages:
         try:
             document = step(document)
         except ResourceError:
             raise
         except Exception as error:
             return failure(document.ingested.source.source, stage, error, start=document.part.start)
-    return document.settled
+    return document
 
 
 def failure(source: str, stage: StageName, error: BaseException, **detail: int) -> Failure:

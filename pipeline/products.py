@@ -1,14 +1,15 @@
 """What each room hands to the next: frozen types with a JSON form, so that a stage can be cached and shown.
 
 ``Ingested`` leaves ingestion, ``Outlined`` leaves segmentation, ``Record`` (``records.py``) leaves extraction and is
-completed by aggregation. All offsets are raw.
+completed by aggregation. All offsets are raw but those of an ``Outlined``: later rooms read the clean text, which
+``Ingested.text`` gives, and only what they find in it goes back to the raw one.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from pipeline.records import Frozen, Noise, Offset, Script, Section, Warn
+from pipeline.records import Frozen, Noise, Offset, Script, Warn
 from pipeline.spans import Fix, Text
 
 
@@ -53,10 +54,42 @@ class Ingested(Frozen):
         return Text(self.source.raw, self.fixes, part.start, part.end)
 
 
+class Span(NamedTuple):
+    """A half-open stretch of the clean text."""
+
+    start: int
+    end: int
+
+    def __contains__(self, offset: object) -> bool:
+        return isinstance(offset, int) and self.start <= offset < self.end
+
+
+class Heading(NamedTuple):
+    """A section (章节) in clean coordinates; ``number`` is null for a heading without one."""
+
+    start: int
+    end: int
+    number: Span | None
+    level: int
+    parent: int | None  # 0-based index into the document's headings
+    body: Span
+
+
+class Token(NamedTuple):
+    """One token at ``[start, end)`` with jieba's part-of-speech tag."""
+
+    text: str
+    start: int
+    end: int
+    tag: str
+
+
 class Outlined(Frozen):
-    """A document with its outline, sentences and tokens; offsets are raw, tokens tile the clean text."""
+    """A document with its title (标题), outline (章节), signature (落款), sentences and tokens; tokens tile the clean text."""
 
     part: Part
-    sections: tuple[Section, ...]
-    sentences: tuple[tuple[Offset, Offset], ...]
-    tokens: tuple[str, ...]
+    title_lines: tuple[Span, ...]
+    headings: tuple[Heading, ...]
+    sign_off: tuple[Span, ...]
+    sentences: tuple[Span, ...]
+    tokens: tuple[Token, ...]

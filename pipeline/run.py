@@ -98,16 +98,23 @@ def run(job: Job, *, watch: Watch = lambda done, total, last: None, work: Work =
     """
     tasks, ignored = listed(job)
     output.check(job.out, job.overwrite)
+    done = outcomes(tasks, job.options, workers=job.workers, timeout=job.timeout, work=work)
+    return put_together(job, done, ignored, lambda files, last: watch(files, len(tasks), last))
+
+
+def put_together(
+    job: Job, done: Iterator[Outcome], ignored: list[tuple[str, str]], watch: Callable[[int, Outcome], None]
+) -> Report:
+    """What the sources of ``job.input`` came to, in the order of their names, written to ``job.out``."""
     report = Report(out=job.out, ignored=ignored)
     sources: list[dict[str, Any]] = []
     with output.building(job.out) as folder, Collection() as collection:
-        done = outcomes(tasks, job.options, workers=job.workers, timeout=job.timeout, work=work)
         for outcome in written(done, folder):
             report.add(outcome)
             for sketch in outcome.sketches:
                 collection.add(sketch)
             sources.append(_source(outcome))
-            watch(report.files, len(tasks), outcome)
+            watch(report.files, outcome)
         overlaps = collection.overlaps()
         complete(folder, overlaps)
         report.add_overlaps(overlaps.values())

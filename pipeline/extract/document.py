@@ -23,7 +23,7 @@ from pipeline.extract.statements import statements
 from pipeline.extract.tagger import mark
 from pipeline.extract.topics import topics
 from pipeline.extract.years import YearSense
-from pipeline.products import Ingested, Part
+from pipeline.products import Ingested, Outlined
 from pipeline.segment import Reading, Span
 from pipeline.settings import models_dir
 from pipeline.spans import Text
@@ -48,15 +48,14 @@ def plain(text: Text, start: int, end: int) -> str:
     return re.sub(r"\s*\n\s*", "", text.quote(start, end)).strip()
 
 
-def extract(ingested: Ingested, part: Part) -> r.Record:
-    """The record of one part of a source.
+def extract(ingested: Ingested, outlined: Outlined) -> r.Record:
+    """The record of one document of a source, as segmentation has outlined it.
 
     Raises:
         ResourceError: a model or rule file is missing or wrong.
     """
-    text = ingested.text(part)
-    reading = Reading(text, part)
-    source = ingested.source
+    part, source = outlined.part, ingested.source
+    reading = Reading.of(ingested.text(part), outlined)
     common: dict[str, Any] = {
         "doc_id": part.doc_id,
         "source": source.source,

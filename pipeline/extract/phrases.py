@@ -14,7 +14,7 @@ from pipeline.segment import Span
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.segment.tokens import Token
+    from pipeline.products import Token
 
 _WALL = set("，。；：！？、,;:!?\n（）()《》|")
 _STOP_TAGS = ("p", "c", "d", "r", "u", "ul", "uz", "uv", "ud", "ug", "t", "y", "x", "w", "e", "o", "zg")

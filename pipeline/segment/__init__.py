@@ -1,5 +1,6 @@
 """The second room: a document becomes an outline, sentences and tokens."""
 
-from pipeline.segment.reading import Heading, Reading, Span
+from pipeline.products import Heading, Span
+from pipeline.segment.reading import Reading, segment
 
-__all__ = ["Heading", "Reading", "Span"]
+__all__ = ["Heading", "Reading", "Span", "segment"]

@@ -13,7 +13,8 @@ from pipeline.segment.numbering import RANK, Number, number_at
 from pipeline.segment.unnumbered import run_in_labels, unnumbered_headings
 
 if TYPE_CHECKING:
-    from pipeline.segment.reading import Heading, Reading, Span
+    from pipeline.products import Heading, Span
+    from pipeline.segment.reading import Reading
 
 _END = "。！？!?：:；;"
 _OPEN, _CLOSE = "“‘「『《（(【[", "”’」』》）)】]"
@@ -272,7 +273,7 @@ def _closes(openers: list[Opener], levels: list[int], end: int) -> list[int]:
 
 
 def _headings(reading: Reading, openers: list[Opener], levels: list[int]) -> list[Heading]:
-    from pipeline.segment.reading import Heading, Span
+    from pipeline.products import Heading, Span
 
     text = reading.clean
     last = reading.sign_off[0].start if reading.sign_off else len(text)

@@ -6,11 +6,11 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from pipeline.products import Outlined, Part
+from pipeline.products import Heading, Ingested, Outlined, Part, Span, Token
 from pipeline.records import Section
-from pipeline.segment import tokens
+from pipeline.segment.tokens import tokenize
 from pipeline.spans import Text
 
 _SENTENCE = re.compile(r"[^。！？!?\n]+(?:[。！？!?]+[”’」』）)\]》]*)?|[。！？!?]+")
@@ -27,27 +27,6 @@ def beginning(spans: list[S], start: int, end: int) -> list[S]:
 def _start(span: tuple[Any, ...]) -> int:
     start: int = span[0]
     return start
-
-
-class Span(NamedTuple):
-    """A half-open stretch of the clean text."""
-
-    start: int
-    end: int
-
-    def __contains__(self, offset: object) -> bool:
-        return isinstance(offset, int) and self.start <= offset < self.end
-
-
-class Heading(NamedTuple):
-    """A section in clean coordinates; ``number`` is null for a heading without one."""
-
-    start: int
-    end: int
-    number: Span | None
-    level: int
-    parent: int | None
-    body: Span
 
 
 class Reading:
@@ -102,9 +81,9 @@ class Reading:
         return outline(self)
 
     @cached_property
-    def tokens(self) -> list[tokens.Token]:
+    def tokens(self) -> list[Token]:
         """Jieba tokens that tile the clean text."""
-        return tokens.tokenize(self.clean)
+        return tokenize(self.clean)
 
     @cached_property
     def body(self) -> Span:
@@ -130,7 +109,7 @@ class Reading:
         return section
 
     def sections(self) -> Iterator[Section]:
-        """The outline as records, in raw coordinates; topics are aggregation's."""
+        """The outline as records, in raw coordinates; topics are extraction's."""
         for h in self.headings:
             start, end = self.text.span(h.start, h.end)
             body_start, body_end = self.text.span(h.body.start, h.body.end)
@@ -144,10 +123,22 @@ class Reading:
                 level=h.level, parent=h.parent, body_start=body_start, body_end=body_end,
             )  # fmt: skip
 
+    @classmethod
+    def of(cls, text: Text, outlined: Outlined) -> Reading:
+        """The reading that segmentation has made before; ``text`` is the document's."""
+        reading = cls(text, outlined.part)
+        for name in SEGMENTED:
+            vars(reading)[name] = list(getattr(outlined, name))  # where cached_property keeps what it has found
+        return reading
+
     def product(self) -> Outlined:
         """This room's product."""
-        return Outlined(
-            part=self.part, sections=tuple(self.sections()),
-            sentences=tuple(self.text.span(*s) for s in self.sentences),
-            tokens=tuple(t.text for t in self.tokens),
-        )  # fmt: skip
+        return Outlined(part=self.part, **{name: tuple(getattr(self, name)) for name in SEGMENTED})
+
+
+SEGMENTED = ("title_lines", "headings", "sign_off", "sentences", "tokens")  # what an ``Outlined`` hands on of a reading
+
+
+def segment(ingested: Ingested, part: Part) -> Outlined:
+    """One document of a source, outlined, cut into sentences and tokens."""
+    return Reading(ingested.text(part), part).product()

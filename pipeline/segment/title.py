@@ -9,7 +9,8 @@ from pipeline.resources import words
 from pipeline.segment.numbering import Number, number_at
 
 if TYPE_CHECKING:
-    from pipeline.segment.reading import Reading, Span
+    from pipeline.products import Span
+    from pipeline.segment.reading import Reading
 
 
 def surnames() -> frozenset[str]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from pipeline.products import Token
 from pipeline.resources import table
 
 if TYPE_CHECKING:
@@ -21,15 +22,6 @@ if TYPE_CHECKING:
 
 # jieba's own cut of what is not Chinese; rjieba leaves 2011-12-30 and www.a.cn whole
 _ASCII_PIECE = re.compile(r"[a-zA-Z0-9]+(?:\.[0-9]+)?%?|[^a-zA-Z0-9]+")
-
-
-class Token(NamedTuple):
-    """One token at ``[start, end)`` with jieba's part-of-speech tag."""
-
-    text: str
-    start: int
-    end: int
-    tag: str
 
 
 @cache

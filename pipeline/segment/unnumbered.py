@@ -9,7 +9,8 @@ from pipeline.segment.numbering import number_at
 from pipeline.segment.title import DATE_LINE, is_byline, is_person
 
 if TYPE_CHECKING:
-    from pipeline.segment.reading import Reading, Span
+    from pipeline.products import Span
+    from pipeline.segment.reading import Reading
 
 _MAX = 36
 _NOT_A_HEADING = re.compile(

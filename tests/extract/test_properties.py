@@ -16,6 +16,7 @@ from pipeline.extract.numerals import read_number
 from pipeline.ingest.clean import clean
 from pipeline.products import Ingested, Part, Source
 from pipeline.records import Record
+from pipeline.segment import segment
 from tests.extract.test_counts import counts_of
 from tests.segment.read import reading_of
 
@@ -129,7 +130,8 @@ def record_of(raw: str) -> Record:
     text = clean(raw)
     source = Source(source="甲.txt", sha256="0" * 64, format="txt", encoding="utf-8", raw=raw)
     part = Part(start=0, end=len(raw), doc_id="0" * 16)
-    return extract(Ingested(source=source, fixes=text.fixes, parts=(part,)), part)
+    ingested = Ingested(source=source, fixes=text.fixes, parts=(part,))
+    return extract(ingested, segment(ingested, part))
 
 
 def holds(raw: str) -> None:
