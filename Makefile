@@ -11,7 +11,7 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 
-.PHONY: run test dev bench evaluate soak lint wheel clean
+.PHONY: run test dev docs bench evaluate soak lint wheel clean
 
 run: .venv/.run
 	@$(BIN)/gonghui run $(INPUT) -o $(OUT)
@@ -20,6 +20,10 @@ test: .venv/.test
 	REQUIRE=$(REQUIRE) $(BIN)/python -m pytest $(TESTS) --ignore=tests/benchmarks
 
 dev: .venv/.dev
+
+docs: .venv/.dev
+	$(BIN)/python -m pdoc --docformat google --output-directory build/docs pipeline pipeline.records pipeline.products pipeline.errors pipeline.flow pipeline.frames pipeline.plots '!pipeline.run'
+	@echo build/docs/index.html
 
 bench: .venv/.dev
 	$(BIN)/python -m pytest tests/benchmarks -s -m "not slow"
@@ -54,7 +58,7 @@ clean:
 	@touch $@
 
 .venv/.test: .venv/pyvenv.cfg pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --no-build-isolation --constraint constraints.txt --editable ".[test,learn]"
+	$(BIN)/python -m pip install --quiet --no-build-isolation --constraint constraints.txt --editable ".[test,learn,notebook,dvc]"
 	@touch $@ .venv/.run
 
 .venv/.dev: .venv/pyvenv.cfg pyproject.toml constraints.txt
