@@ -1,31 +1,24 @@
-"""The command line (命令行): ``gonghui run``, ``inspect``, ``schema``; ``corpus``, ``train`` and ``evaluate`` are in ``learn``.
+"""The command line (命令行): ``gonghui run``, ``report``, ``inspect``, ``schema``.
 
+The stages of a run, each by itself, are in ``stage_commands``; ``corpus``, ``train`` and ``evaluate`` are in ``learn``.
 Help is in the user's language, which is therefore settled before the commands are declared.
 """
 
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from pipeline import __version__
+from pipeline import stage_commands as staged
 from pipeline.errors import CannotRun, GonghuiError
 from pipeline.labels import explain
 from pipeline.learn import commands as learning
 from pipeline.settings import cores, settings
 from pipeline.spoken import LANG, SPOKEN, Lang, words
-
-
-class UnitSource(StrEnum):
-    """Where a unit's name comes from when the text does not say it."""
-
-    folder = "folder"
-    file = "file"
-
 
 app = typer.Typer(
     name="gonghui",
@@ -60,7 +53,7 @@ def run(
     workers: Annotated[int | None, typer.Option(metavar="N", min=0, help=words("help_run_workers"))] = None,
     rubric: Annotated[str | None, typer.Option(metavar="NAME|FILE", help=words("help_run_rubric"))] = None,
     units: Annotated[Path | None, typer.Option(metavar="FILE.csv", help=words("help_run_units"))] = None,
-    unit_from: Annotated[UnitSource | None, typer.Option(help=words("help_run_unit_from"))] = None,
+    unit_from: Annotated[staged.UnitSource | None, typer.Option(help=words("help_run_unit_from"))] = None,
     year: Annotated[int | None, typer.Option(metavar="YYYY", min=1949, max=2100, help=words("help_run_year"))] = None,
     show_names: Annotated[bool, typer.Option("--show-names", help=words("help_run_show_names"))] = False,
     include: Annotated[list[str] | None, typer.Option(metavar="GLOB", help=words("help_run_include"))] = None,
@@ -68,6 +61,7 @@ def run(
     overwrite: Annotated[bool, typer.Option("--overwrite", help=words("help_run_overwrite"))] = False,
     lang: Lang = SPOKEN,
 ) -> None:
+    from pipeline.aggregate.coverage import known_rubric
     from pipeline.aggregate.units import Given, read_roster
     from pipeline.console import Display
     from pipeline.flow import Options
@@ -119,6 +113,7 @@ def inspect(
     rubric: Annotated[str | None, typer.Option(metavar="NAME|FILE", help=words("help_run_rubric"))] = None,
     lang: Lang = SPOKEN,
 ) -> None:
+    from pipeline.aggregate.coverage import known_rubric
     from pipeline.flow import Options, Task
     from pipeline.ingest.limits import limits_of
     from pipeline.ingest.walk import walk
@@ -140,22 +135,13 @@ def schema() -> None:
     typer.echo(json.dumps(Record.model_json_schema(), ensure_ascii=False, indent=1))
 
 
+app.command(help=words("help_ingest"))(staged.ingest)
+app.command(help=words("help_segment"))(staged.segment)
+app.command(help=words("help_extract"))(staged.extract)
+app.command(help=words("help_aggregate"))(staged.aggregate)
 app.add_typer(learning.corpus, name="corpus")
 app.command(help=words("help_train"))(learning.train)
 app.command(help=words("help_evaluate"))(learning.evaluate)
-
-
-def known_rubric(rubric: str | None) -> str | None:
-    """The rubric as it was given, once it is seen to load: better now than once a document.
-
-    Raises:
-        GonghuiError: there is no such rubric, or it is wrong.
-    """
-    if rubric is not None:
-        from pipeline.aggregate.coverage import load_rubric
-
-        load_rubric(rubric)
-    return rubric
 
 
 def main() -> NoReturn:

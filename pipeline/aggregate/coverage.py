@@ -76,6 +76,17 @@ def load_rubric(name_or_path: str) -> Rubric:
     return rubric
 
 
+def known_rubric(name_or_path: str | None) -> str | None:
+    """The rubric as it was given, once it is seen to load: better now than once a document.
+
+    Raises:
+        ResourceError: there is no such rubric, or it is wrong.
+    """
+    if name_or_path is not None:
+        load_rubric(name_or_path)
+    return name_or_path
+
+
 def _line(text: str, where: tuple[int | str, ...]) -> int:
     """Line of the n-th entry of ``items`` in a rubric file, or 1."""
     import yaml

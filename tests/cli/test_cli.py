@@ -13,7 +13,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
-    "", "run", "report", "inspect", "schema", "corpus", "corpus check", "corpus export", "corpus import", "corpus stats",
+    "", "run", "report", "inspect", "schema", "ingest", "segment", "extract", "aggregate",
+    "corpus", "corpus check", "corpus export", "corpus import", "corpus stats",
     "train", "evaluate",
 )  # fmt: skip
 
