@@ -1,8 +1,8 @@
 """Folder → sources (读入): ``walk`` lists the files, ``read`` makes each an ``Ingested``.
 
 Inside: ``archive`` opens archives within ``limits``; ``formats`` (with ``decode``, ``html``, ``mail``, ``word``, ``numbering``,
-``sheet``, ``pdf``, ``office``) gives the raw text, ``clean`` (with ``wraps``, ``junk``, ``script``) what later rooms read,
-``split`` (with ``lines``, ``noise``, ``boundaries``, ``unmarked``) the documents.
+``binaryword``, ``binarylists``, ``properties``, ``sheet``, ``pdf``, ``office``) gives the raw text, ``clean`` (with ``wraps``,
+``junk``, ``script``) what later rooms read, ``split`` (with ``lines``, ``noise``, ``boundaries``, ``unmarked``) the documents.
 """
 
 from pipeline.ingest.limits import Limits

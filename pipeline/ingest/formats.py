@@ -8,24 +8,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import SourceError
 from pipeline.ingest.archive import check_package
 from pipeline.ingest.decode import decode
 from pipeline.ingest.limits import DEFAULT, Limits
 
+if TYPE_CHECKING:
+    from pipeline.ingest.word import Shown
+
 _FORMATS = {
     ".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".mht": "mht",
-    ".mhtml": "mht", ".docx": "docx", ".xlsx": "xlsx", ".csv": "csv", ".pdf": "pdf", ".rtf": "rtf", ".doc": "doc", ".wps": "wps",
-    ".zip": "zip",
+    ".mhtml": "mht", ".docx": "docx", ".docm": "docx", ".doc": "doc", ".wps": "wps", ".rtf": "rtf", ".odt": "odt",
+    ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".et": "xls", ".csv": "csv", ".pdf": "pdf", ".zip": "zip",
 }  # fmt: skip
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAGIC = ((b"PK\x03\x04", "zip"), (b"%PDF-", "pdf"), (_OLE, "ole"), (b"{\\rtf", "rtf"), (b"\x1f\x8b\x08", "gzip"))
-_BINARY = {"docx", "xlsx", "pdf", "zip"}  # what the first bytes must bear out
+_BINARY = {"docx", "odt", "xlsx", "pdf", "zip"}  # what the first bytes must bear out
+_PACKAGES = (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"), ("content.xml", "odt"))
 _WORD = {"doc", "wps", "rtf"}
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream that holds an encrypted .docx or .xlsx
 _OLD_WORD = "WordDocument".encode("utf-16-le")
+_OLD_SHEETS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le") + b"\0\0")
 _PAGE = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:!doctype html|html|head|meta|body)\b", re.IGNORECASE)
 _MAIL = re.compile(rb"^mime-version:", re.IGNORECASE | re.MULTILINE)
 _HEAD = 8192
@@ -90,35 +95,41 @@ def real_format(kind: str, data: bytes, limits: Limits = DEFAULT) -> str:
         raise SourceError("unsupported_format", format=magic)
     if magic == "zip":
         parts = check_package(data, limits)
-        for part, real in (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx")):
+        for part, real in _PACKAGES:
             if part in parts:
                 return real
-        if kind in ("docx", "xlsx"):
+        if kind in ("docx", "odt", "xlsx"):
             raise SourceError("corrupt_file", reason=f"no {kind} inside")
         raise SourceError("unsupported_format", format="zip")
     if magic == "ole":
         if _ENCRYPTED in data:
             raise SourceError("password_protected")
-        if _OLD_WORD in data or kind in _WORD:
-            return "doc" if _OLD_WORD in data else kind
+        if _OLD_WORD in data:
+            return "doc"
+        if any(stream in data for stream in _OLD_SHEETS):
+            return "xls"
+        if kind in (*_WORD, "xls"):
+            return kind
         raise SourceError("unsupported_format", format="ole")
     if magic is not None:
         return magic
     if kind in _BINARY:
         raise SourceError("corrupt_file", reason=f"no {kind} inside")
     if kind in _WORD:
-        return _renamed(data)
+        return _renamed(data, "txt")
+    if kind == "xls":
+        return _renamed(data, "csv")
     return kind
 
 
-def _renamed(data: bytes) -> str:
-    """What a ``.doc`` is that is none: a web page, an archived one, or plain text."""
+def _renamed(data: bytes, plain: str) -> str:
+    """What a ``.doc`` or ``.xls`` is that is none: a web page, an archived one, or ``plain`` text."""
     head = data[:_HEAD]
     if _PAGE.match(head):
         return "html"
     if _MAIL.search(head):
         return "mht"
-    return "txt"
+    return plain
 
 
 def _plain(kind: str, data: bytes, limits: Limits) -> Extracted:
@@ -150,8 +161,32 @@ def _mht(kind: str, data: bytes, limits: Limits) -> Extracted:
 def _docx(kind: str, data: bytes, limits: Limits) -> Extracted:
     from pipeline.ingest.word import shown_text
 
-    shown = shown_text(data)
+    return _with_furniture(kind, shown_text(data))
+
+
+def _doc(kind: str, data: bytes, limits: Limits) -> Extracted:
+    """Read here; what cannot be is left to LibreOffice, where there is one."""
+    from pipeline.ingest.office import libreoffice
+    from pipeline.ingest.word import old_shown_text
+
+    try:
+        return _with_furniture(kind, old_shown_text(data, limits))
+    except MemoryError:
+        raise
+    except Exception as error:
+        if libreoffice() is None or (isinstance(error, SourceError) and error.code == "password_protected"):
+            raise
+        return _old_word(kind, data, limits)
+
+
+def _with_furniture(kind: str, shown: Shown) -> Extracted:
     return Extracted(shown.text, kind, None, furniture=shown.furniture if shown.furniture < len(shown.text) else None)
+
+
+def _xls(kind: str, data: bytes, limits: Limits) -> Extracted:
+    from pipeline.ingest.sheet import old_workbook_text
+
+    return Extracted(old_workbook_text(data), kind, None)
 
 
 def _xlsx(kind: str, data: bytes, limits: Limits) -> Extracted:
@@ -177,5 +212,5 @@ def _old_word(kind: str, data: bytes, limits: Limits) -> Extracted:
 
 _READERS: dict[str, Callable[[str, bytes, Limits], Extracted]] = {
     "txt": _plain, "md": _plain, "html": _html, "mht": _mht, "docx": _docx, "xlsx": _xlsx, "csv": _csv, "pdf": _pdf,
-    "doc": _old_word, "wps": _old_word, "rtf": _old_word,
+    "doc": _doc, "wps": _old_word, "rtf": _old_word, "odt": _old_word, "xls": _xls,
 }  # fmt: skip

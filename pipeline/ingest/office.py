@@ -1,4 +1,4 @@
-"""Old formats (.doc .wps .rtf) → ``.docx``, through LibreOffice without a window, where the machine has it.
+"""What only LibreOffice reads (.rtf .odt, files of WPS, Word before 1997) → ``.docx``, where the machine has it.
 
 The one module that starts another program. LibreOffice runs with a profile of its own that lives as long as the conversion:
 macros off, links not updated, nothing of the user's settings. The POSIX calls that end it with all its children are guarded.
@@ -36,7 +36,7 @@ def converted(data: bytes, suffix: str, limits: Limits = DEFAULT) -> bytes:
     """The document as ``.docx``.
 
     Args:
-        suffix: what LibreOffice is to take it for: ``doc``, ``rtf``, ``wps``.
+        suffix: what LibreOffice is to take it for: ``doc``, ``rtf``, ``wps``, ``odt``.
 
     Raises:
         SourceError: ``needs_libreoffice`` ``timed_out``; ``corrupt_file`` where LibreOffice makes nothing of it.

@@ -1,4 +1,4 @@
-"""Tables as files (表格): ``.xlsx`` sheet by sheet and ``.csv``, a line a row, cells joined by `` | ``, blank rows left out.
+"""Tables as files (表格): ``.xlsx`` ``.xls`` sheet by sheet and ``.csv``, a line a row, cells joined by `` | ``, no blank rows.
 
 A cell reads as it shows: the value that a formula last had, percentages as such, dates by year, month and day.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any
 
@@ -44,6 +45,42 @@ def workbook_text(data: bytes) -> str:
     finally:
         book.close()
     return "\n".join(lines)
+
+
+def old_workbook_text(data: bytes) -> str:
+    """The cells of every sheet of a workbook in the binary format (.xls, .et).
+
+    Raises:
+        SourceError: ``password_protected`` ``corrupt_file``.
+    """
+    import xlrd
+
+    try:
+        # what xlrd has to say of odd files it would print
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
+    except xlrd.XLRDError as error:
+        encrypted = "encrypted" in str(error)
+        raise SourceError("password_protected") if encrypted else SourceError("corrupt_file", reason=str(error)[:200]) from error
+    return "\n".join(
+        line
+        for sheet in book.sheets()
+        for row in range(sheet.nrows)
+        if (line := joined(_old_shown(book, cell) for cell in sheet.row(row)))
+    )
+
+
+def _old_shown(book: Any, cell: Any) -> str:
+    import xlrd
+
+    style = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        with suppress(xlrd.xldate.XLDateError, ValueError, OverflowError):  # a number that only looks like a date
+            return _shown(xlrd.xldate.xldate_as_datetime(cell.value, book.datemode), style)
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return _shown(bool(cell.value), style)
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        return str(xlrd.error_text_from_code.get(cell.value, "#"))
+    return _shown(cell.value if cell.ctype != xlrd.XL_CELL_EMPTY else None, style)
 
 
 def csv_text(data: bytes) -> Decoded:

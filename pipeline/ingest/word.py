@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.errors import SourceError
+from pipeline.ingest.limits import DEFAULT, Limits
 from pipeline.ingest.numbering import Numbering
 
 if TYPE_CHECKING:
@@ -52,6 +53,21 @@ def shown_text(data: bytes) -> Shown:
     body = _tree(main.blob).find("{*}body")
     if body is None:
         raise SourceError("corrupt_file", reason="no body")
+    return _shown(body, parts)
+
+
+def old_shown_text(data: bytes, limits: Limits = DEFAULT) -> Shown:
+    """The same for the binary format (.doc).
+
+    Raises:
+        SourceError: what ``binaryword.document_tree`` raises.
+    """
+    from pipeline.ingest.binaryword import document_tree
+
+    return _shown(*document_tree(data, limits))
+
+
+def _shown(body: Element, parts: dict[str, list[Element]]) -> Shown:
     reader = _Reader(parts)
     lines = reader.blocks(body)
     text = "\n".join(lines)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import subprocess
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -227,6 +230,60 @@ def rtf(text: str) -> bytes:
 @pytest.mark.parametrize("name", ["a.rtf", "a.doc", "a.wps"])
 def test_old_formats_through_libreoffice(name: str) -> None:
     assert raw(rtf(f"工会总结\n{BODY}"), name).split() == ["工会总结", BODY]
+
+
+def written(folder: Path, name: str, data: bytes, suffix: str) -> bytes:
+    """What LibreOffice makes of a file."""
+    program = office.libreoffice()
+    assert program is not None
+    (folder / name).write_bytes(data)
+    command = [program, "--headless", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--convert-to", suffix]
+    subprocess.run([*command, "--outdir", str(folder), str(folder / name)], check=True, timeout=120, capture_output=True)
+    return (folder / name).with_suffix("." + suffix).read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+def test_open_document(tmp_path: Path) -> None:
+    data = written(tmp_path, "a.rtf", rtf(f"工会总结\n{BODY}"), "odt")
+    assert raw(data, "a.odt").split() == raw(data, "a.doc").split() == ["工会总结", BODY]
+
+
+@pytest.mark.slow
+@pytest.mark.needs_libreoffice
+@pytest.mark.parametrize("name", ["a.xls", "a.et", "a.doc"])
+def test_old_workbook(tmp_path: Path, name: str) -> None:
+    rows = [
+        ["活动"],
+        [],
+        ["日期", "人数", "比例", None],
+        [datetime(2011, 3, 8), 46.0, 0.955, True],
+        [date(2011, 5, 1), None, 1.5],
+    ]
+    new = writers.xlsx(rows, [["第二张"]])
+    old = written(tmp_path, "a.xlsx", new, "xls")
+    assert (
+        raw(old, name)
+        == raw(new, "a.xlsx")
+        == ("活动\n日期 | 人数 | 比例\n2011年3月8日 | 46 | 0.955 | TRUE\n2011年5月1日 |  | 1.5\n第二张")
+    )
+    with pytest.raises(SourceError, match="corrupt_file"):
+        ingest(old[: len(old) // 2], name)
+
+
+def test_a_workbook_that_is_text() -> None:
+    assert raw("月份\t活动\n三月\t踏青\n".encode("gb18030"), "a.xls") == "月份 | 活动\n三月 | 踏青"
+    assert raw(writers.html(BODY), "a.xls") == BODY
+
+
+def test_macros_are_only_a_part_that_nobody_reads() -> None:
+    with_macros = writers.archive(
+        {
+            **{n: z.read(n) for z in [zipfile.ZipFile(io.BytesIO(writers.docx(BODY)))] for n in z.namelist()},
+            "word/vbaProject.bin": b"x",
+        }
+    )
+    assert raw(with_macros, "a.docm") == BODY
 
 
 @pytest.mark.needs_libreoffice
