@@ -17,6 +17,12 @@ from pipeline.run import Report
 from pipeline.settings import Lang
 
 SECONDS_BETWEEN_LINES = 10.0
+SHAREABLE = (
+    ("report/index.html", "open_report"),
+    ("tables/workbook.xlsx", "open_workbook"),
+    ("tables/documents.csv", "open_tables"),
+    ("tables/blank_ledgers.xlsx", "open_ledgers"),
+)  # masked, unless the operator wants the names
 
 
 class Display:
@@ -107,13 +113,12 @@ def _look_first(report: Report, lang: Lang) -> list[str]:
 
 
 def _where(report: Report, lang: Lang) -> list[str]:
-    places = [("report/index.html", "open_report"), ("tables/documents.csv", "open_tables")]
-    if report.rows.get("coverage"):
-        places.append(("tables/coverage.csv", "open_tables"))
-    places += [("records.jsonl", "open_records"), ("data", "open_data")]
+    leaving = message("masked" if report.masked else "not_masked", lang)
+    places = [(name, f"{message(code, lang)}: {leaving}") for name, code in SHAREABLE if (report.out / name).is_file()]
+    places += [(name, message(code, lang)) for name, code in (("records.jsonl", "open_records"), ("data", "open_data"))]
     if report.failures:
-        places.append(("failures.jsonl", "open_failures"))
-    return [f"  {shown(str(report.out / name))}  [dim]{message(code, lang)}[/]" for name, code in places]
+        places.append(("failures.jsonl", message("open_failures", lang)))
+    return [f"  {shown(str(report.out / name))}  [dim]{text}[/]" for name, text in places]
 
 
 def shown(text: str) -> str:

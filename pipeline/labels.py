@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.errors import GonghuiError, ResourceError
+from pipeline.resources import table
 from pipeline.settings import RESOURCES, Lang
 
 
@@ -50,8 +51,33 @@ def label(group: str, code: str | None, lang: Lang = "zh") -> str:
 
 def header(table: str, code: str, lang: Lang = "zh") -> str:
     """The header of a table's column: its own word, or else the one that all tables share."""
-    own = f"{table}.{code}"
-    return label("column", own if ("column", own) in labels() else code, lang)
+    known = labels()
+    for group, name in (("column", f"{table}.{code}"), ("column", code), ("indicator", code)):
+        if (group, name) in known:
+            return label(group, name, lang)
+    return code
+
+
+@cache
+def _explanations() -> Mapping[str, Label]:
+    """What columns mean, by their code or ``table.code``, and indicators by theirs.
+
+    Raises:
+        ResourceError: a row is incomplete or stands twice.
+    """
+    found: dict[str, Label] = {}
+    for code, zh, en in table("columns.tsv", 3):
+        if not en or code in found:
+            raise ResourceError("bad_label", file="columns.tsv", line=0, reason=f"{code} is incomplete or stands twice")
+        found[code] = Label(zh, en)
+    return found
+
+
+def explanation(table: str, code: str, lang: Lang = "zh") -> str:
+    """What a column means: its own sentence, or else the one that all tables share; nothing where there is none."""
+    known = _explanations()
+    found = known.get(f"{table}.{code}") or known.get(code)
+    return getattr(found, lang) if found else ""
 
 
 @cache

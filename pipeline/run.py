@@ -14,6 +14,8 @@ from typing import Any
 
 from pipeline import output
 from pipeline.aggregate.duplicates import Collection, Overlap
+from pipeline.aggregate.spellings import joined, mention_of
+from pipeline.aggregate.units import RosterRow
 from pipeline.engine import Work, outcomes
 from pipeline.errors import CannotRun
 from pipeline.flow import Note, Options, Outcome, Task, printable, process, rubric_of
@@ -45,6 +47,7 @@ class Report:
     """What a run came to; ``manifest`` holds the same for machines."""
 
     out: Path
+    masked: bool = True  # tables and report, so that they may leave the office
     files: int = 0
     ignored: list[tuple[str, str]] = field(default_factory=list)
     doc_types: Counter[str] = field(default_factory=Counter)
@@ -106,7 +109,7 @@ def put_together(
     job: Job, done: Iterator[Outcome], ignored: list[tuple[str, str]], watch: Callable[[int, Outcome], None]
 ) -> Report:
     """What the sources of ``job.input`` came to, in the order of their names, written to ``job.out``."""
-    report = Report(out=job.out, ignored=ignored)
+    report = Report(out=job.out, masked=not job.show_names, ignored=ignored)
     sources: list[dict[str, Any]] = []
     with output.building(job.out) as folder, Collection() as collection:
         for outcome in written(done, folder):
@@ -116,7 +119,7 @@ def put_together(
             sources.append(_source(outcome))
             watch(report.files, outcome)
         overlaps = collection.overlaps()
-        complete(folder, overlaps)
+        complete(folder, overlaps, job.options.given.roster)
         report.add_overlaps(overlaps.values())
         report.rows = make_tables(folder, job)
         make_report(folder, folder, _settings(job), lang=job.lang, show_names=job.show_names)
@@ -161,14 +164,17 @@ def written(done: Iterator[Outcome], folder: Path) -> Iterator[Outcome]:
             yield outcome
 
 
-def complete(folder: Path, overlaps: Mapping[str, Overlap]) -> None:
-    """Write the records of ``folder`` anew with their duplicates and set phrases, which only the whole run can tell."""
+def complete(folder: Path, overlaps: Mapping[str, Overlap], roster: Sequence[RosterRow] = ()) -> None:
+    """Write the records of ``folder`` anew with what only the whole run can tell: duplicates, set phrases, one name a unit."""
+    units = joined([mention for record in read_records(folder) if (mention := mention_of(record))], roster)
     before, after = folder / "records.jsonl", folder / "records.jsonl.new"
     with before.open(encoding="utf-8", newline="\n") as lines, after.open("w", encoding="utf-8", newline="\n") as out:
         for line in lines:
             record = Record.model_validate_json(line)
-            overlap = overlaps.get(record.doc_id)
-            out.write(line if overlap is None else overlap.completed(record).model_dump_json() + "\n")
+            unit, overlap = units.get(record.doc_id), overlaps.get(record.doc_id)
+            if unit is not None:
+                record = record.model_copy(update={"unit": record.unit.model_copy(update={"name": unit.unit})})
+            out.write((overlap.completed(record) if overlap else record).model_dump_json() + "\n")
     after.replace(before)
 
 
@@ -181,6 +187,7 @@ def make_tables(folder: Path, job: Job) -> dict[str, int]:
         lambda source: raw_text(folder, source),
         folder,
         weight=partial(item_weight, job.options.rubric),
+        roster=job.options.given.roster,
         show_names=job.show_names,
     )
 

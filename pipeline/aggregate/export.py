@@ -1,34 +1,38 @@
-"""Writing the tables: CSV for Excel and WPS with their ``datapackage.json``, and Parquet twins for programs.
+"""Writing the tables: CSV for Excel and WPS with their ``datapackage.json``, one workbook, and Parquet twins for programs.
 
-The CSV may leave the office: masked, Chinese headers and words, UTF-8 with BOM, ``\\r\\n``, text cells that no spreadsheet
-takes for formulas. The Parquet stays: in clear, English names, codes.
+CSV and workbook may leave the office: masked, Chinese headers and words, text cells that no spreadsheet takes for formulas.
+The Parquet stays: in clear, English names, codes.
 """
 
 from __future__ import annotations
 
 import csv
-import json
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeline.aggregate import mask
-from pipeline.aggregate.tables import TABLES, Column, Lines, Table, View
-from pipeline.labels import header, label
+from pipeline.aggregate.cells import Quote
+from pipeline.aggregate.columns import Quoting, Shown, arrow_type, for_people, in_clear, in_csv, shown_number
+from pipeline.aggregate.datapackage import write_datapackage
+from pipeline.aggregate.district import District
+from pipeline.aggregate.district_tables import DISTRICT_TABLES, RunTable
+from pipeline.aggregate.tables import TABLES, Table
+from pipeline.aggregate.units import RosterRow
+from pipeline.aggregate.views import Lines, View, Warned
+from pipeline.labels import header
 from pipeline.records import Record
 from pipeline.settings import settings
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+__all__ = ["export", "shown_number", "views"]
 
-BETWEEN = " | "  # of several quotes in a cell
-LONGEST_CELL = 32_000  # Excel takes 32,767 characters
-FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20\t\r\n")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # Excel ends the file at some of them
+ORDER = (
+    "documents", "sections", "events", "indicators", "cells", "figures", "names", "awards", "issues", "coverage", "flags",
+    "conflicts", "summary", "units", "spellings",
+)  # fmt: skip
+ALL_TABLES: tuple[Table | RunTable, ...] = tuple(sorted((*TABLES, *DISTRICT_TABLES), key=lambda t: ORDER.index(t.name)))
 ROWS_A_GROUP = 10_000
-FRICTIONLESS = {"integer": "integer", "number": "number", "boolean": "boolean"}
 
 
 def export(
@@ -37,31 +41,32 @@ def export(
     folder: Path,
     *,
     weight: Callable[[Record, str], float | None],
+    roster: Sequence[RosterRow] = (),
     show_names: bool = False,
 ) -> dict[str, int]:
     """Write ``tables/`` and ``data/`` below ``folder``; returns the number of rows by table.
 
-    ``records`` is gone through twice, for whom to mask and for the rows; neither pass holds more than one document.
-    ``text_of`` gives the raw text of a source, ``weight`` the weight of an item in a record's rubric.
+    ``records`` is gone through twice, for whom to mask and for the rows; neither pass holds more than one document, but
+    for its figures. ``text_of`` gives the raw text of a source, ``weight`` the weight of an item in a record's rubric,
+    ``roster`` the units from whom something was to come.
     """
     aided = mask.NOBODY if show_names else mask.aided(records())
+    district = District(roster=roster)
+    for name in ("tables", "data"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        writers = [stack.enter_context(TableWriter(table, folder, show_names)) for table in TABLES]
+        writers = {table.name: stack.enter_context(TableWriter(table, folder, show_names)) for table in ALL_TABLES}
         for view in views(records(), text_of, weight):
             names = aided.names(view.record)
-            for writer in writers:
-                for row in writer.table.rows(view):
-                    writer.write(row, names)
-    package = [resource(table) for table in TABLES]
-    (folder / "tables" / "datapackage.json").write_text(
-        json.dumps(
-            {"profile": "tabular-data-package", "name": "gonghui-tables", "resources": package}, ensure_ascii=False, indent=1
-        )
-        + "\n",
-        encoding="utf-8",
-        newline="\n",
-    )
-    return {writer.table.name: writer.count for writer in writers}
+            for table in TABLES:
+                for row in table.rows(view):
+                    writers[table.name].write(row, names, _quoting(row, names))
+            district.add(view, names)
+        for run_table in DISTRICT_TABLES:
+            for item in run_table.rows(district):
+                writers[run_table.name].write(item, item.names, _as_they_are)
+    write_datapackage(ALL_TABLES, folder / "tables")
+    return {name: writer.count for name, writer in writers.items()}
 
 
 def views(
@@ -75,21 +80,32 @@ def views(
             source, lines, part_no = record.source, Lines(text_of(record.source)), 0
         part_no += 1
         names[record.doc_id] = record.source if part_no == 1 else f"{record.source} #{part_no}"
-        yield View(record=record, lines=lines, settings=settings(), no=no, part_no=part_no, names=names, weight=weight)
+        yield View(
+            record=record, lines=lines, warned=Warned(record.warnings), settings=settings(), no=no, part_no=part_no,
+            names=names, weight=weight,
+        )  # fmt: skip
+
+
+def _quoting(view: View, names: frozenset[str]) -> Quoting:
+    """Spans of the document's raw text as quotes."""
+    raw, record = view.lines.raw, view.record
+    return lambda spans: tuple(Quote(raw[a:b], mask.quoted(raw, a, b, record, names)) for a, b in spans)
+
+
+def _as_they_are(quotes: tuple[Quote, ...]) -> tuple[Quote, ...]:
+    return quotes
 
 
 class TableWriter:
-    """One table on its way to its two files."""
+    """One table on its way to its files."""
 
-    def __init__(self, table: Table, folder: Path, show_names: bool) -> None:
+    def __init__(self, table: Table | RunTable, folder: Path, show_names: bool) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         self.table = table
         self.count = 0
         self._show = show_names
-        for name in ("tables", "data"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
         self._file = (folder / "tables" / f"{table.name}.csv").open("w", encoding="utf-8-sig", newline="")
         self._csv = csv.writer(self._file, lineterminator="\r\n")
         self._csv.writerow([header(table.name, column.code) for column in table.columns])
@@ -105,29 +121,15 @@ class TableWriter:
         self._parquet.close()
         self._file.close()
 
-    def write(self, view: View, names: frozenset[str]) -> None:
-        """Add one row to both files."""
-        values = [column.read(view) for column in self.table.columns]
-        pairs = list(zip(self.table.columns, values, strict=True))
-        self._csv.writerow([self._cell(column, value, view, names) for column, value in pairs])
-        self._rows.append({column.code: plain(column, value, view) for column, value in pairs})
+    def write(self, item: Any, names: frozenset[str], quotes: Quoting) -> None:
+        """Add one row to all files."""
+        values = [(column, column.read(item)) for column in self.table.columns]
+        shown: list[Shown] = [for_people(column, value, quotes, names, self._show) for column, value in values]
+        self._csv.writerow([in_csv(value) for value in shown])
+        self._rows.append({column.code: in_clear(column, value, quotes) for column, value in values})
         self.count += 1
         if len(self._rows) >= ROWS_A_GROUP:
             self._flush()
-
-    def _cell(self, column: Column, value: Any, view: View, names: frozenset[str]) -> str:
-        if column.type in ("text", "quote"):
-            if self._show:
-                return safe(plain(column, value, view) or "")
-            if column.type == "quote":
-                raw = view.lines.raw
-                return safe(BETWEEN.join(mask.quoted(raw, start, end, view.record, names) for start, end in value))
-            return safe(mask.masked(value or "", names))
-        if column.type == "codes":
-            return "、".join(label(column.labels or "", code) for code in value)
-        if column.type in ("code", "boolean"):
-            return label(column.labels or "bool", str(value).lower() if isinstance(value, bool) else value)
-        return shown_number(value) if isinstance(value, float) else "" if value is None else str(value)
 
     def _flush(self) -> None:
         import pyarrow as pa
@@ -135,56 +137,3 @@ class TableWriter:
         if self._rows:
             self._parquet.write_table(pa.Table.from_pylist(self._rows, schema=self._schema))
             self._rows = []
-
-
-def plain(column: Column, value: Any, view: View) -> Any:
-    """A value in clear, as the Parquet holds it."""
-    if column.type == "quote":
-        return BETWEEN.join(view.lines.raw[start:end] for start, end in value)
-    return ";".join(value) if column.type == "codes" else value
-
-
-def safe(text: str) -> str:
-    """A text cell that a spreadsheet shows as it is: no formula, no control character, not too long."""
-    text = CONTROL.sub("\ufffd", text)
-    if len(text) > LONGEST_CELL:
-        text = text[:LONGEST_CELL] + "…"
-    return "'" + text if text.startswith(FORMULA) else text
-
-
-def shown_number(value: float) -> str:
-    """2000.0 is written 2000."""
-    return str(int(value)) if value.is_integer() else repr(value)
-
-
-def arrow_type(column: Column) -> pa.DataType:
-    """The Parquet type of a column."""
-    import pyarrow as pa
-
-    types = {"integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}
-    return types.get(column.type, pa.string())
-
-
-def resource(table: Table) -> dict[str, Any]:
-    """The description of a CSV file; a field's name is its header, ``code`` its name in the Parquet twin."""
-    fields: list[dict[str, Any]] = []
-    for column in table.columns:
-        described: dict[str, Any] = {
-            "name": header(table.name, column.code),
-            "type": FRICTIONLESS.get(column.type, "string"),
-            "code": column.code,
-        }
-        if column.type == "boolean":
-            described |= {"trueValues": [label("bool", "true")], "falseValues": [label("bool", "false")]}
-        fields.append(described)
-    return {
-        "name": table.name,
-        "title": label("table", table.name),
-        "path": f"{table.name}.csv",
-        "profile": "tabular-data-resource",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "dialect": {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True, "header": True},
-        "schema": {"fields": fields, "missingValues": [""]},
-    }

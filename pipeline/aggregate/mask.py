@@ -17,6 +17,7 @@ from typing import NamedTuple
 from pipeline.records import Record
 
 MARK = "*"
+AROUND = 60  # characters on either side of an excerpt: more than any name or number has
 GAP = r"\s{0,4}(?:[(\uff08][^()\uff08\uff09\u4e00-\u9fff]{1,12}[)\uff09]){0,3}\s{0,4}"
 SEP = r"[\s\-—\uff0d]{0,2}"
 NUMBERS = re.compile(
@@ -82,6 +83,15 @@ def quoted(raw: str, start: int, end: int, record: Record, names: frozenset[str]
             pieces += [raw[at:a], hidden(raw[a:b]) if a == person.start else MARK * (b - a)]
             at = b
     return masked("".join(pieces) + raw[at:end], names)
+
+
+def excerpt(raw: str, start: int, end: int, record: Record, names: frozenset[str]) -> str:
+    """``raw[start:end]``, masked, where it may begin or end within a name or a number: what lies around it is seen too."""
+    first, last = max(record.start, start - AROUND), min(record.end, end + AROUND)
+    near = islice(record.persons, bisect_right(record.persons, first, key=lambda p: p.end), None)
+    aided = (p for p in takewhile(lambda p: p.start < end, near) if p.standing == "aided")
+    spans = [(max(p.start - first, -1), min(p.end, last) - first) for p in aided]
+    return veiled(raw[first:last], names, spans)[start - first : end - first]
 
 
 def veiled(text: str, names: frozenset[str], spans: Iterable[tuple[int, int]] = ()) -> str:

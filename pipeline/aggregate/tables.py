@@ -6,55 +6,20 @@ The order is the order of the files. Headers and the words for codes stand in ``
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from pipeline.records import CoverageItem, Date, Finding, ItemScore, Period, Record
-from pipeline.settings import Settings
+from pipeline.aggregate.views import View, calendar, document_needs_check, finding_needs_check
+from pipeline.records import CoverageItem, Date, Finding, ItemScore
 
-Span: TypeAlias = tuple[int, int]
 # text: masked and neutralised in CSV · quote: spans of the raw text, likewise · code, codes: shown by their label ·
 # mark: opaque (ids, ISO dates) · the rest are numbers and truth values
 ColumnType: TypeAlias = Literal["text", "quote", "code", "codes", "mark", "integer", "number", "boolean"]
 SUBJECT = re.compile(r"关于[^关，。；：（）\n]{2,40}的(?:建议|提案|议案|意见|请示)")
-LINE_END = re.compile(r"\r\n|\n|\r")
 
 
-class Lines:
-    """A raw text that knows its line numbers."""
-
-    def __init__(self, raw: str) -> None:
-        self.raw = raw
-        self._starts = [0, *(m.end() for m in LINE_END.finditer(raw))]
-
-    def number(self, offset: int) -> int:
-        """1-based number of the line that an offset lies in."""
-        return bisect_right(self._starts, offset)
-
-    def chars(self, start: int, end: int) -> int:
-        """Characters of a stretch, blanks left out."""
-        return len("".join(self.raw[start:end].split()))
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What a column is read from: a document, and the thing in it that the row is about."""
-
-    record: Record
-    lines: Lines
-    settings: Settings
-    no: int  # running number of the document in the run, from 1
-    part_no: int  # of the document in its source, from 1
-    names: dict[str, str]  # document ids seen so far → file and part
-    weight: Callable[[Record, str], float | None]  # of an item in the record's rubric
-    item: Any = None
-    index: int = 0  # 1-based, of the item among its kind in the document
-    kind: str | None = None
-
-
-Reader: TypeAlias = Callable[[View], Any]
+Reader: TypeAlias = Callable[[Any], Any]  # of a View, or of a row of the run
 
 
 class Column(NamedTuple):
@@ -113,36 +78,13 @@ def clean(view: View) -> str:
 
 
 def unit_key(view: View) -> str:
-    """The unit; a document whose unit is unknown keeps its own rows, under its file name."""
-    return view.record.unit.name or view.record.source
-
-
-def finding_needs_check(view: View) -> bool:
-    """Whether a warning lies on the finding, or a model was not sure of it."""
-    finding: Finding = view.item
-    unsure = finding.confidence is not None and finding.confidence < view.settings.needs_check_below
-    return unsure or any(w.start < finding.end and finding.start < w.end for w in view.record.warnings)
-
-
-def document_needs_check(view: View) -> bool:
-    """Whether the document has a warning that the settings want looked at."""
-    return any(w.code in view.settings.needs_check_warnings for w in view.record.warnings)
+    """The unit; a document whose unit is unknown keeps its own rows, under the name of its file and its place there."""
+    return view.record.unit.name or view.names[view.record.doc_id]
 
 
 def score_needs_check(view: View) -> bool:
     """A truncated or redacted document can be scored too low."""
     return view.record.truncated or view.record.redacted
-
-
-def calendar(period: Period) -> str | None:
-    """Which year the unit counts by (统计口径): calendar year, school year, or October to September."""
-    start, end = (period.start or "")[5:7], (period.end or "")[5:7]
-    if period.label == "semester" or (start in ("08", "09") and end in ("01", "02", "06", "07", "08")):
-        return "school_year"
-    if start == "10" and end == "09":
-        return "oct_sep"
-    same_year = period.start and period.end and period.start[:4] == period.end[:4]
-    return "calendar" if same_year or (period.label == "multi_year" and not start) else None
 
 
 def date_as_written(view: View) -> str | None:

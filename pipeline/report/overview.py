@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import NamedTuple, get_args
 
-from pipeline.aggregate.tables import document_needs_check
+from pipeline.aggregate.views import document_needs_check
 from pipeline.records import Count, CoverageItem, DocType, EventType, Indicator, Record
 from pipeline.report.page import Page
 

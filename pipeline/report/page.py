@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.aggregate import mask
 from pipeline.aggregate.export import shown_number
-from pipeline.aggregate.tables import View, document_needs_check, finding_needs_check
+from pipeline.aggregate.views import View, document_needs_check, finding_needs_check
 from pipeline.records import FINDING_KINDS, Finding, Record
 from pipeline.report.words import Words, priorities
 
