@@ -18,9 +18,11 @@ from pipeline.aggregate.columns import Quoting, Shown, arrow_type, for_people, i
 from pipeline.aggregate.datapackage import write_datapackage
 from pipeline.aggregate.district import District
 from pipeline.aggregate.district_tables import DISTRICT_TABLES, RunTable
+from pipeline.aggregate.ledgers import write_ledgers
 from pipeline.aggregate.tables import TABLES, Table
 from pipeline.aggregate.units import RosterRow
 from pipeline.aggregate.views import Lines, View, Warned
+from pipeline.aggregate.workbook import Workbook
 from pipeline.labels import header
 from pipeline.records import Record
 from pipeline.settings import settings
@@ -55,7 +57,8 @@ def export(
     for name in ("tables", "data"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        writers = {table.name: stack.enter_context(TableWriter(table, folder, show_names)) for table in ALL_TABLES}
+        book = stack.enter_context(Workbook(folder / "tables" / "workbook.xlsx", ALL_TABLES))
+        writers = {table.name: stack.enter_context(TableWriter(table, folder, book, show_names)) for table in ALL_TABLES}
         for view in views(records(), text_of, weight):
             names = aided.names(view.record)
             for table in TABLES:
@@ -65,6 +68,7 @@ def export(
         for run_table in DISTRICT_TABLES:
             for item in run_table.rows(district):
                 writers[run_table.name].write(item, item.names, _as_they_are)
+    write_ledgers(folder / "tables" / "blank_ledgers.xlsx")
     write_datapackage(ALL_TABLES, folder / "tables")
     return {name: writer.count for name, writer in writers.items()}
 
@@ -99,12 +103,13 @@ def _as_they_are(quotes: tuple[Quote, ...]) -> tuple[Quote, ...]:
 class TableWriter:
     """One table on its way to its files."""
 
-    def __init__(self, table: Table | RunTable, folder: Path, show_names: bool) -> None:
+    def __init__(self, table: Table | RunTable, folder: Path, book: Workbook, show_names: bool) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         self.table = table
         self.count = 0
+        self._book = book
         self._show = show_names
         self._file = (folder / "tables" / f"{table.name}.csv").open("w", encoding="utf-8-sig", newline="")
         self._csv = csv.writer(self._file, lineterminator="\r\n")
@@ -126,6 +131,7 @@ class TableWriter:
         values = [(column, column.read(item)) for column in self.table.columns]
         shown: list[Shown] = [for_people(column, value, quotes, names, self._show) for column, value in values]
         self._csv.writerow([in_csv(value) for value in shown])
+        self._book.write(self.table.name, shown)
         self._rows.append({column.code: in_clear(column, value, quotes) for column, value in values})
         self.count += 1
         if len(self._rows) >= ROWS_A_GROUP:
