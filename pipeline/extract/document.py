@@ -84,11 +84,10 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
     dated = [(m.start, m.end, norm(m, sense)) for m in ground_work.moments]
 
     sentences = ground_work.sentences
-    named = names_.completed(reading, mark(models / "names" / "model.crfsuite", ground_work.sight, sentences))
-    honours = awards_.given(reading, mark(models / "awards" / "model.crfsuite", ground_work.sight, sentences))
-    acts = completed(
-        reading, mark(models / "events" / "model.crfsuite", ground_work.sight, sentences, ground_work.sight.event_hints)
-    )
+    marked = mark(models, ground_work.sight, sentences)
+    named = names_.completed(reading, marked.names)
+    honours = awards_.given(reading, marked.awards)
+    acts = completed(reading, marked.events)
     people = names_.persons(reading, named, [Span(a.start, a.end) for a in honours], models)
     orgs = [m for m in named if m.label == "ORG"]
     places = [Span(m.start, m.end) for m in named if m.label == "PLC"]

@@ -1,22 +1,31 @@
 """What the sequence models see of a character: the text around it, jieba's token, lexicon hits, quotes, numbers, dates.
 
-One computation serves every model: ``Sight`` is built once a document and handed to each tagger, sentence by sentence.
+One computation serves every model: ``Sight`` is built once a document, a column of hashes a view (``templates.py``).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from pipeline.extract.phrases import phrases
+from pipeline.extract.templates import AFTER, BEFORE, hashed, hashes, keys
 from pipeline.resources import read_text, table
 from pipeline.segment import Span
 from pipeline.segment.title import surnames
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.extract.templates import Keys, Window
     from pipeline.segment import Reading
+
+    Flags = NDArray[np.bool_]
+    Offsets = NDArray[np.intp]
 
 
 @cache
@@ -71,9 +80,29 @@ def place_ending_at(text: str, end: int) -> int | None:
     return None
 
 
+class _Lexicons(NamedTuple):
+    """Every lexicon in one Aho-Corasick automaton: word → (length, code).
+
+    A character at place ``p`` (0 begin, 1 inside, 2 end) of a word has the lexical code ``code + p``, 0 where no word is.
+
+    Attributes:
+        hashes: code → its hash.
+        org_end, event_end, title_begin, title_end: code → whether such a word begins or ends there.
+        event, org: codes of words (at their begin) that name events, organisations.
+    """
+
+    automaton: Any
+    hashes: Keys
+    org_end: Flags
+    event_end: Flags
+    title_begin: Flags
+    title_end: Flags
+    event: frozenset[int]
+    org: frozenset[int]
+
+
 @cache
-def _automaton() -> Any:
-    """Every lexicon in one Aho-Corasick automaton: word → (length, tags)."""
+def _lexicons() -> _Lexicons:
     import ahocorasick
 
     entries: dict[str, set[str]] = {}
@@ -85,11 +114,25 @@ def _automaton() -> Any:
         entries.setdefault(word, set()).add("t")
     for word, kind in table("lexicons/event_nouns.tsv", 2):
         entries.setdefault(word, set()).add(f"e{kind[:3]}")
+    values, codes = [""], {}
     automaton = ahocorasick.Automaton()
-    for word, tags in entries.items():
-        automaton.add_word(word, (len(word), tuple(sorted(tags))))
+    for word, found in entries.items():
+        tags = tuple(sorted(found))
+        if tags not in codes:
+            codes[tags] = len(values)
+            values += ["".join(tag + place for tag in tags) for place in "BIE"]
+        automaton.add_word(word, (len(word), codes[tags]))
     automaton.make_automaton()
-    return automaton
+    return _Lexicons(
+        automaton,
+        hashes(values),
+        org_end=np.array(["oE" in v for v in values]),
+        event_end=np.array(["e" in v and "E" in v for v in values]),
+        title_begin=np.array(["tB" in v for v in values]),
+        title_end=np.array(["tE" in v for v in values]),
+        event=frozenset(code for tags, code in codes.items() if any(tag[0] == "e" for tag in tags)),
+        org=frozenset(code for tags, code in codes.items() if "o" in tags),
+    )
 
 
 # phrases that end so are events more often than not, unless what follows makes them a mere topic
@@ -116,187 +159,205 @@ def _joined(text: str, heads: list[Span]) -> list[Span]:
 
 
 LONGEST_TOKEN = 16  # characters of a token that a feature carries: a word is shorter, an endless number is none
+_FAR = 1 << 40  # beyond every text
 
 
 class Sight:
-    """Per-character views of one document's clean text, computed once."""
+    """One document's clean text as the sequence models see it.
+
+    Attributes:
+        columns: name → a hash a character of the text; ``templates.TEMPLATES`` joins them.
+        event_hints: phrases that are events by rule, for the tagger to weigh.
+    """
 
     def __init__(self, reading: Reading, dates: Iterable[Span] = (), counts: Iterable[Span] = ()) -> None:
-        text = reading.clean
-        n = len(text)
-        self.text = text
-        self.items: dict[Span, Any] = {}  # features by sentence, as the taggers hold them
-        self.chars = ["0" if c.isdigit() else "a" if c.isascii() and c.isalpha() else c for c in text]
-        self.tokens = [""] * n
-        self.shapes = ["S"] * n
-        self.tags = [""] * n
-        for token in reading.tokens:
-            size = token.end - token.start
-            tag = token.tag[:2]
-            for k in range(token.start, token.end):
-                self.tags[k] = tag
-                self.tokens[k] = token.text[:LONGEST_TOKEN]
-            if size > 1:
-                self.shapes[token.start] = f"B{min(size, 4)}"
-                for k in range(token.start + 1, token.end - 1):
-                    self.shapes[k] = "M"
-                self.shapes[token.end - 1] = f"E{min(size, 4)}"
-        self.bounds = [(0, 0)] * n
-        for token in reading.tokens:
-            for k in range(token.start, token.end):
-                self.bounds[k] = (token.start, token.end)
-        self.lex = [""] * n
+        text, tokens = reading.clean, reading.tokens
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        lexicons = _lexicons()
+        codes = np.zeros(len(text), dtype=np.int32)
         events: list[Span] = []
         orgs: list[Span] = []
-        for end, (size, tags) in _automaton().iter_long(text):
-            first = end - size + 1
-            if any(tag[0] == "e" for tag in tags):
-                events.append(Span(first, end + 1))
-            if "o" in tags:
-                orgs.append(Span(first, end + 1))
-            for tag in tags:
-                for k in range(first, end + 1):
-                    self.lex[k] += tag + ("B" if k == first else "E" if k == end else "I")
-        self.names = [("s" if c in surnames() else "") + str(given_names().get(c, 0)) for c in text]
-        self.marks = self._marks(text, n, dates, counts)
-        index_at = [0] * n
-        for i, token in enumerate(reading.tokens):
-            for k in range(token.start, token.end):
-                index_at[k] = i
-        proposed = phrases(text, reading.tokens, index_at, _joined(text, events))
-        self.event_phrase = self._hints(n, proposed)
+        for last, (size, code) in lexicons.automaton.iter_long(text):
+            first = last - size + 1
+            codes[first + 1 : last] = code + 1
+            codes[last] = code + 2
+            codes[first] = code
+            if code in lexicons.event:
+                events.append(Span(first, last + 1))
+            if code in lexicons.org:
+                orgs.append(Span(first, last + 1))
+        sizes = np.array([t.end - t.start for t in tokens], dtype=np.intp)
+        token_at = np.repeat(np.arange(len(tokens)), sizes)
+        index_at = token_at.tolist()
+        proposed = phrases(text, tokens, index_at, _joined(text, events))
         self.event_hints = [
             p
             for p in proposed
             if p.end - p.start >= 4 and _STRONG.search(text, p.start, p.end) and not _NOT_HELD.match(text, p.end)
         ]
-        self.org_phrase = self._hints(n, phrases(text, reading.tokens, index_at, orgs))
-        self.ahead = self._ahead(text, self.lex)
-        self.titles = self._titles(self.lex)
-        self.again = self._again(text)
+        words = np.array([hashed(t.text[:LONGEST_TOKEN]) for t in tokens], dtype=np.uint64)
+        self._words, self._token_at, self._sizes = words, token_at, sizes
+        self.columns: dict[str, Keys] = {
+            "char": _by_character(_CHARACTERS, _character, points),
+            "name": _by_character(_NAMES, _name_part, points),
+            "shape": _shapes(sizes),
+            "token": words[token_at],
+            "tag": hashes([t.tag[:2] for t in tokens])[token_at],
+            "lexicon": lexicons.hashes[codes],
+            "mark": _marks(text, dates, counts),
+            "ahead": _ahead(text, lexicons.org_end[codes], lexicons.event_end[codes]),
+            "titles": _titles(lexicons.title_begin[codes], lexicons.title_end[codes]),
+            "again": _again(points),
+            "event_phrase": _phrase_places(len(text), proposed),
+            "org_phrase": _phrase_places(len(text), phrases(text, tokens, index_at, orgs)),
+        }
 
-    @staticmethod
-    def _ahead(text: str, lex: list[str]) -> list[str]:
-        """How far, within the clause, the next organisation suffix or event noun ends: what a long name leads up to."""
-        found = [""] * len(text)
-        org = event = 99
-        for k in range(len(text) - 1, -1, -1):
-            if text[k] in "，。；：！？、\n":
-                org = event = 99
-            org, event = org + 1, event + 1
-            if "oE" in lex[k]:
-                org = 0
-            if "e" in lex[k] and "E" in lex[k]:
-                event = 0
-            found[k] = f"{min(org, 12) if org < 20 else '-'}.{min(event, 12) if event < 20 else '-'}"
-        return found
+    def keys(self, seen: Window) -> Keys:
+        """The key of every template at every character of ``seen``."""
+        return keys(self.columns | self._neighbours(seen), seen)
 
-    @staticmethod
-    def _hints(n: int, spans: list[Span]) -> list[str]:
-        """B, I, E of the phrases that rules propose; a later one that begins inside an earlier one takes its place."""
-        hints = ["-"] * n
-        for span in spans:
-            for k in range(span[0], span[1]):
-                hints[k] = "B" if k == span[0] else "E" if k == span[1] - 1 else "I"
-        return hints
+    def _neighbours(self, seen: Window) -> dict[str, Keys]:
+        """The tokens on either side of each character's, unless they lie in another sentence."""
+        n = len(self._token_at)
+        ends = np.cumsum(self._sizes)
+        before, after = np.empty(n, dtype=np.uint64), np.empty(n, dtype=np.uint64)
+        sentence = np.cumsum(seen.first) - 1
+        starts, stops = seen.at[seen.first][sentence], seen.at[seen.last][sentence] + 1
+        token = self._token_at[seen.at]
+        left, right = ends[token] - self._sizes[token], ends[token]
+        words = self._words
+        before[seen.at] = np.where(left > starts, words[np.maximum(token - 1, 0)], np.uint64(hashed(BEFORE)))
+        after[seen.at] = np.where(right < stops, words[np.minimum(token + 1, len(words) - 1)], np.uint64(hashed(AFTER)))
+        return {"token_before": before, "token_after": after}
 
-    @staticmethod
-    def _titles(lex: list[str]) -> list[str]:
-        """Characters from the last title's end and to the next title's begin, up to four: where a person stands."""
-        n = len(lex)
-        since, until = [9] * n, [9] * n
-        last = -9
-        for k in range(n):
-            if k and "tE" in lex[k - 1]:
-                last = k
-            since[k] = k - last
-        nxt = n + 9
-        for k in range(n - 1, -1, -1):
-            until[k] = nxt - k
-            if "tB" in lex[k]:
-                nxt = k
-        return [f"{s if s <= 4 else '-'}.{u if u <= 4 else '-'}" for s, u in zip(since, until, strict=True)]
 
-    @staticmethod
-    def _again(text: str) -> list[str]:
-        """Whether the two characters from here stand more than once in the document."""
-        pairs: dict[str, int] = {}
-        for k in range(len(text) - 1):
-            pairs[text[k : k + 2]] = pairs.get(text[k : k + 2], 0) + 1
-        return ["2" if pairs.get(text[k : k + 2], 0) > 1 else "1" for k in range(len(text))]
+# codepoint → hash, filled as characters are met (0: not met yet); a page of zeros costs nothing until it is written to
+_CHARACTERS = np.zeros(0x110000, dtype=np.uint64)
+_NAMES = np.zeros(0x110000, dtype=np.uint64)
 
-    @staticmethod
-    def _marks(text: str, n: int, dates: Iterable[Span], counts: Iterable[Span]) -> list[str]:
-        marks = [""] * n
-        depth = ""
-        for i, c in enumerate(text):
-            if c == "“":
-                depth = "q"
-            elif c == "《":
-                depth = "w"
-            elif c == "\n":
-                depth = ""
-            marks[i] = depth
-            if c in "”》":
-                depth = ""
-        for span in dates:
-            for k in range(span[0], min(span[1], n)):
-                marks[k] += "D"
-        for span in counts:
-            for k in range(span[0], min(span[1], n)):
-                marks[k] += "N"
-        return marks
 
-    def features(self, start: int, end: int) -> list[list[str]]:
-        """Feature strings of each character of ``text[start:end]``; the window does not look over the edges."""
-        c = ["^", "^", *self.chars[start:end], "$", "$"]
-        lex = ["^", *self.lex[start:end], "$"]
-        name = ["^", *self.names[start:end], "$", "$"]
-        out = []
-        for i in range(end - start):
-            k = start + i
-            a, b, x, y, z = c[i], c[i + 1], c[i + 2], c[i + 3], c[i + 4]
-            first, last = self.bounds[k]
-            tok_left = self.tokens[first - 1] if first > start else "^"
-            tok_right = self.tokens[last] if last < end else "$"
-            s, t, g, m = self.shapes[k], self.tokens[k], self.tags[k], self.marks[k]
-            out.append(
-                [
-                    "0" + x,
-                    "1" + b,
-                    "2" + y,
-                    "3" + a + b,
-                    "4" + b + x,
-                    "5" + x + y,
-                    "6" + y + z,
-                    "8" + a,
-                    "9" + z,
-                    "A" + s + g,
-                    "B" + s + t,
-                    "C" + tok_left,
-                    "D" + tok_right,
-                    "F" + lex[i + 1],
-                    "G" + lex[i],
-                    "H" + lex[i + 2],
-                    "I" + name[i + 1] + name[i + 2],
-                    "J" + name[i] + name[i + 1],
-                    "K" + m,
-                    "L" + s + lex[i + 1] + m,
-                    "N" + tok_left + "/" + s,
-                    "P" + self.ahead[k],
-                    "Q" + self.ahead[k] + "/" + lex[i + 1],
-                    "T" + self.event_phrase[k],
-                    "U" + self.event_phrase[k] + s + lex[i + 1],
-                    "V" + self.org_phrase[k],
-                    "W" + self.org_phrase[k] + s + lex[i + 1],
-                    "X" + self.titles[k] + name[i + 1],
-                    "Y" + self.titles[k] + name[i + 1] + name[i + 2],
-                    "Z"
-                    + (self.event_phrase[k - 1] if i else "^")
-                    + self.event_phrase[k]
-                    + (self.event_phrase[k + 1] if k + 1 < end else "$"),
-                    "R" + self.again[k] + name[i + 1] + name[i + 2],
-                    "S" + b + name[i + 1] + name[i + 2] + name[i + 3],
-                ]
-            )
-        return out
+def _by_character(known: Keys, value: Callable[[str], str], points: NDArray[np.uint32]) -> Keys:
+    found = known[points]
+    if not found.all():
+        for point in np.unique(points[found == 0]).tolist():
+            known[point] = hashed(value(chr(point)))
+        found = known[points]
+    return found
+
+
+def _character(c: str) -> str:
+    """A digit is 0, an ASCII letter a."""
+    return "0" if c.isdigit() else "a" if c.isascii() and c.isalpha() else c
+
+
+def _name_part(c: str) -> str:
+    """Whether a character is a surname, and how common it is in given names."""
+    return ("s" if c in surnames() else "") + str(given_names().get(c, 0))
+
+
+_SHAPES = ["S", "M", *(f"{place}{size}" for place in "BE" for size in (2, 3, 4))]
+
+
+def _shapes(sizes: Offsets) -> Keys:
+    """S of a token of one character; B and E with the token's size up to four; M between."""
+    codes = np.ones(int(sizes.sum()), dtype=np.intp)
+    ends = np.cumsum(sizes)
+    longer = sizes > 1
+    codes[(ends - sizes)[~longer]] = 0
+    codes[(ends - sizes)[longer]] = np.minimum(sizes[longer], 4)
+    codes[ends[longer] - 1] = np.minimum(sizes[longer], 4) + 3
+    return hashes(_SHAPES)[codes]
+
+
+_QUOTE_EDGE = re.compile(r"[“《\n”》]")
+
+
+def _marks(text: str, dates: Iterable[Span], counts: Iterable[Span]) -> Keys:
+    """Inside “…” (q) or 《…》 (w), in so many dates (D) and counts (N)."""
+    inside = np.zeros(len(text), dtype=np.intp)
+    depth = begun = 0
+    for m in _QUOTE_EDGE.finditer(text):
+        at, c = m.start(), m[0]
+        if depth:
+            inside[begun : at + (c in "”》")] = depth
+        depth, begun = (1, at) if c == "“" else (2, at) if c == "《" else (0, at)
+    if depth:
+        inside[begun:] = depth
+    found: Keys = _MARKS[inside + 3 * _covered(len(text), dates) + 12 * _covered(len(text), counts)]
+    return found
+
+
+def _covered(size: int, spans: Iterable[Span]) -> Offsets:
+    """How many of ``spans`` hold each character, up to three."""
+    times = np.zeros(size, dtype=np.intp)
+    for start, end in spans:
+        times[start:end] += 1
+    return np.minimum(times, 3)
+
+
+_MARKS = hashes([depth + "D" * dates + "N" * counts for counts in range(4) for dates in range(4) for depth in ("", "q", "w")])
+
+
+def _next(flags: Flags) -> Offsets:
+    """Where the next flag is, from here on; far beyond the text where none is."""
+    at = np.where(flags, np.arange(len(flags)), _FAR)
+    nearest: Offsets = np.minimum.accumulate(at[::-1])[::-1]
+    return nearest
+
+
+_STEPS = [*map(str, range(13)), "-"]
+_AHEAD = hashes([f"{org}.{event}" for org in _STEPS for event in _STEPS])
+
+
+def _ahead(text: str, org_end: Flags, event_end: Flags) -> Keys:
+    """How far, within the clause, the next organisation suffix or event noun ends: what a long name leads up to."""
+    here = np.arange(len(text))
+    wall = np.zeros(len(text), dtype=bool)
+    wall[[i for i, c in enumerate(text) if c in "，。；：！？、\n"]] = True
+    until = _next(wall)
+
+    def steps(ends: Flags) -> Offsets:
+        at = _next(ends)
+        away = at - here
+        return np.where((at <= until) & (away < 20), np.minimum(away, 12), 13)
+
+    found: Keys = _AHEAD[steps(org_end) * 14 + steps(event_end)]
+    return found
+
+
+_TITLES = hashes([f"{since}.{until}" for since in ("-", *"01234") for until in ("-", *"01234")])
+
+
+def _titles(begin: Flags, end: Flags) -> Keys:
+    """Characters from the last title's end and to the next title's begin, up to four: where a person stands."""
+    here = np.arange(len(begin))
+    ended = np.maximum.accumulate(np.where(np.append(False, end[:-1]), here, -9)) if len(end) else here
+    since = here - ended
+    until = _next(np.append(begin[1:], False)) + 1 - here if len(begin) else here
+    found: Keys = _TITLES[np.where(since <= 4, since + 1, 0) * 6 + np.where(until <= 4, until + 1, 0)]
+    return found
+
+
+_AGAIN = hashes(["1", "2"])
+
+
+def _again(points: NDArray[np.uint32]) -> Keys:
+    """Whether the two characters from here stand more than once in the document."""
+    pairs = (points[:-1].astype(np.int64) << 21) | points[1:]
+    _, which, times = np.unique(pairs, return_inverse=True, return_counts=True)
+    again = np.zeros(len(points), dtype=np.intp)
+    again[:-1] = times[which] > 1
+    return _AGAIN[again]
+
+
+_PLACES = hashes(["-", "B", "I", "E"])
+
+
+def _phrase_places(size: int, spans: list[Span]) -> Keys:
+    """B, I, E of the phrases that rules propose; a later one that begins inside an earlier one takes its place."""
+    places = np.zeros(size, dtype=np.intp)
+    for start, end in spans:
+        places[start + 1 : end - 1] = 2
+        places[end - 1] = 3
+        places[start] = 1
+    return _PLACES[places]

@@ -1,17 +1,20 @@
 """Sequence models (序列标注): linear-chain CRFs that mark names, events and awards, character by character.
 
-The weights are trained by ``learn`` on ``corpora/gold`` and ship in ``models/``; CRFsuite scores them in C++. A span's
-confidence is the product of its characters' marginals, rounded to two decimals before anything compares it.
+The weights are trained by ``learn`` on ``corpora/gold`` and ship in ``models/``; ``crf.py`` applies them, all models and
+all sentences of a document at once. A span's confidence is the least of its characters' marginals, rounded to two decimals
+before anything compares it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.errors import ResourceError
+import numpy as np
+
+from pipeline.extract.crf import OUTSIDE, Marginals, load
+from pipeline.extract.templates import Window, window
 
 if TYPE_CHECKING:
     from pipeline.extract.features import Sight
@@ -30,98 +33,93 @@ class Marked(NamedTuple):
     confidence: float
 
 
-@cache
-def _model(path: Path) -> Any:
-    import pycrfsuite
+class Marks(NamedTuple):
+    """What each model marks in a document, in text order."""
 
-    if not path.exists():
-        raise ResourceError("model_missing", file=path.name, line=0)
-    tagger = pycrfsuite.Tagger()
-    tagger.open(str(path))
-    return tagger
-
-
-def _items(sight: Sight, sentence: Span) -> Any:
-    """The features of a sentence as CRFsuite holds them: made once, read by every model."""
-    import pycrfsuite
-
-    items = sight.items.get(sentence)
-    if items is None:
-        items = sight.items[sentence] = pycrfsuite.ItemSequence(sight.features(sentence.start, sentence.end))
-    return items
-
-
-def spans_of(labels: list[str]) -> list[tuple[int, int, str]]:
-    """Spans of a BIO labelling; an I that follows nothing of its label begins a span."""
-    found: list[tuple[int, int, str]] = []
-    start, label = 0, ""
-    for i, tag in enumerate([*labels, "O"]):
-        kind = tag[2:]
-        if label and (tag[0] != "I" or kind != label):
-            found.append((start, i, label))
-            label = ""
-        if tag[0] != "O" and not label:
-            start, label = i, kind
-    return found
+    names: list[Marked]
+    events: list[Marked]
+    awards: list[Marked]
 
 
 # From this marginal on a span stands although the best path leaves it out: recall for precision, chosen on the dev split.
 THRESHOLDS = {"names": 0.3, "events": 0.45, "awards": 0.25}
+HINTED = 0.12  # from this marginal on a phrase that rules propose stands as a whole
+
+
+def weights_of(models: Path, name: str) -> Path:
+    """Where the weights of a sequence model lie."""
+    return models / name / "weights.npz"
 
 
 def pieces(sentences: Iterable[Span]) -> Iterator[Span]:
-    """Sentences, those longer than any real one cut: a model's view of a character takes kilobytes."""
+    """Sentences, those longer than any real one cut: the text between two line breaks can be a megabyte."""
     for sentence in sentences:
         for start in range(sentence.start, sentence.end, LONGEST_SENTENCE):
             yield sentence._replace(start=start, end=min(start + LONGEST_SENTENCE, sentence.end))
 
 
-HINTED = 0.12  # from this marginal on a phrase that rules propose stands as a whole
+def mark(models: Path, sight: Sight, sentences: Iterable[Span]) -> Marks:
+    """Every span that the models below ``models`` mark; events also where ``sight`` proposes a phrase by rule."""
+    seen = window(list(pieces(sentences)))
+    chain = load(tuple(weights_of(models, name) for name in Marks._fields))
+    found = zip(Marks._fields, chain.marginals(sight.keys(seen), seen), strict=True)
+    return Marks(*(_spans(made, seen, THRESHOLDS[name], sight.event_hints if name == "events" else ()) for name, made in found))
 
 
-def mark(path: Path, sight: Sight, sentences: list[Span], hints: Sequence[Span] = ()) -> list[Marked]:
-    """Every span that the model at ``path`` marks, sentence by sentence; ``hints`` are phrases that rules propose."""
-    tagger = _model(path)
-    least = THRESHOLDS[path.parent.name]
-    kinds = sorted(label[2:] for label in tagger.labels() if label[0] == "B")
+def _spans(made: Marginals, seen: Window, least: float, hints: Sequence[Span]) -> list[Marked]:
+    """The spans of one model: those of its best path, and those that its marginals make likely enough."""
+    path, outside = made.path.tolist(), made.labels.index(OUTSIDE)
+    number = {label: k for k, label in enumerate(made.labels)}
+    kinds = sorted(label[2:] for label in made.labels if label[0] == "B")
+    if not kinds:
+        return []  # the corpus it was trained on held none
+    _lift(made, path, seen, kinds, least)
+    for hint in hints:
+        a = int(np.searchsorted(seen.at, hint.start))
+        b = a + hint.end - hint.start
+        if (
+            b <= len(path)
+            and seen.at[a] == hint.start
+            and not seen.first[a + 1 : b].any()
+            and all(label == outside for label in path[a:b])
+            and round(float(made.chance[a, number["B-" + kinds[0]]]), 3) >= HINTED
+        ):
+            path[a:b] = [number["B-" + kinds[0]]] + [number["I-" + kinds[0]]] * (b - a - 1)
     found = []
-    for sentence in pieces(sentences):
-        labels = tagger.tag(_items(sight, sentence))
-        _lift(tagger, labels, kinds, least)
-        if hints:
-            _lift_hinted(
-                tagger,
-                labels,
-                kinds[0],
-                [h for h in hints if sentence.start <= h.start and h.end <= sentence.end],
-                sentence.start,
-            )
-        for a, b, label in spans_of(labels):
-            sure = min(tagger.marginal(labels[k], k) for k in range(a, b))
-            found.append(Marked(sentence.start + a, sentence.start + b, label, round(sure, 2)))
+    for a, b, label in _stretches([made.labels[k] for k in path], seen.first.tolist()):
+        sure = min(made.chance[range(a, b), path[a:b]].tolist())
+        start = int(seen.at[a])
+        found.append(Marked(start, start + b - a, label, round(sure, 2)))
     return found
 
 
-def _lift(tagger: Any, labels: list[str], kinds: list[str], least: float) -> None:
-    """Turn O into a span where the marginals make one likely enough; ``labels`` is changed in place."""
-    size = len(labels)
-    i = 0
-    while i < size:
-        if labels[i] == "O" and tagger.marginal("O", i) < 1 - least:
-            chance, kind = max((round(tagger.marginal("B-" + kind, i), 3), kind) for kind in kinds)
-            if chance >= least:
-                labels[i] = "B-" + kind
-                i += 1
-                while i < size and labels[i] == "O" and round(tagger.marginal("I-" + kind, i), 3) >= least * 0.7:
-                    labels[i] = "I-" + kind
-                    i += 1
-                continue
+def _stretches(labels: list[str], first: list[bool]) -> Iterator[tuple[int, int, str]]:
+    """Spans of a BIO labelling, none over the edge of a sentence; an I that follows nothing of its label begins a span."""
+    start, label = 0, ""
+    for i, (tag, edge) in enumerate(zip([*labels, OUTSIDE], [*first, True], strict=True)):
+        if label and (edge or tag[0] != "I" or tag[2:] != label):
+            yield start, i, label
+            label = ""
+        if tag != OUTSIDE and not label:
+            start, label = i, tag[2:]
+
+
+def _lift(made: Marginals, path: list[int], seen: Window, kinds: list[str], least: float) -> None:
+    """Turn O into a span where the marginals make one likely enough; ``path`` is changed in place."""
+    outside = made.labels.index(OUTSIDE)
+    begin = {kind: made.labels.index("B-" + kind) for kind in kinds}
+    inside = {kind: made.labels.index("I-" + kind) for kind in kinds}
+    for i in np.flatnonzero((made.path == outside) & (made.chance[:, outside] < 1 - least)).tolist():
+        if path[i] != outside:
+            continue  # the span before has taken it
+        chances = made.chance[i].tolist()
+        chance, kind = max((round(chances[begin[kind]], 3), kind) for kind in kinds)
+        if chance < least:
+            continue
+        path[i] = begin[kind]
         i += 1
-
-
-def _lift_hinted(tagger: Any, labels: list[str], kind: str, hints: Sequence[Span], start: int) -> None:
-    """Label a proposed phrase where the path leaves it out whole and its first character is likely enough; in place."""
-    for hint in hints:
-        a, b = hint.start - start, hint.end - start
-        if all(label == "O" for label in labels[a:b]) and round(tagger.marginal("B-" + kind, a), 3) >= HINTED:
-            labels[a:b] = ["B-" + kind] + ["I-" + kind] * (b - a - 1)
+        while i < len(path) and not seen.first[i] and path[i] == outside:
+            if round(float(made.chance[i, inside[kind]]), 3) < least * 0.7:
+                break
+            path[i] = inside[kind]
+            i += 1

@@ -10,9 +10,13 @@ import random
 import re
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from pipeline.extract.crf import SCALE, Model, write
 from pipeline.extract.groundwork import Groundwork
+from pipeline.extract.tagger import pieces
+from pipeline.extract.templates import window
 from pipeline.learn.examples import Example
 from pipeline.products import Part
 from pipeline.resources import table
@@ -172,7 +176,31 @@ def train(model: str, examples: list[Example], path: Path, params: dict[str, Any
         versions = [(work, spans)] + ([renamed(work, spans, rng) for _ in range(copies)] if model == "names" else [])
         for version, marked in versions:
             labels = bio(marked, len(version.reading.clean))
-            for s in version.sentences:
-                trainer.append(version.sight.features(s.start, s.end), labels[s.start : s.end])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    trainer.train(str(path))
+            for sentence in pieces(version.sentences):
+                features = version.sight.keys(window([sentence])).T.tolist()
+                trainer.append([[f"{key:x}" for key in row] for row in features], labels[sentence.start : sentence.end])
+    with TemporaryDirectory() as folder:
+        trained = Path(folder) / "model.crfsuite"
+        trainer.train(str(trained))
+        write(_exported(trained), path)
+
+
+def _exported(trained: Path) -> Model:
+    """What CRFsuite has learned, as run time reads it; its features are keys in hexadecimal."""
+    import numpy as np
+    import pycrfsuite
+
+    tagger = pycrfsuite.Tagger()
+    tagger.open(str(trained))
+    learned = tagger.info()
+    tagger.close()
+    labels = tuple(sorted(learned.labels, key=lambda label: int(learned.labels[label])))
+    number = {label: k for k, label in enumerate(labels)}
+    rows = {key: k for k, key in enumerate(sorted({int(feature, 16) for feature, _ in learned.state_features}))}
+    weights, transitions = np.zeros((len(rows), len(labels))), np.zeros((len(labels), len(labels)))
+    for (feature, label), weight in learned.state_features.items():
+        weights[rows[int(feature, 16)], number[label]] = weight
+    for (before, after), weight in learned.transitions.items():
+        transitions[number[before], number[after]] = weight
+    known = np.array(list(rows), dtype=np.uint64)
+    return Model(labels, known, *(np.rint(part * SCALE).astype(np.int32) for part in (weights, transitions)))

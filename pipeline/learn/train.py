@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from pipeline.extract.tagger import weights_of
 from pipeline.learn import classifiers, taggers
 from pipeline.learn.examples import Example, Split, examples
 
@@ -24,8 +25,8 @@ def train(corpus: Path, models: Path, splits: tuple[Split, ...] = ("train", "dev
     made: dict[str, Any] = {"documents": len(gold), "characters": sum(len(e.reading.clean) for e in gold)}
     for name, params in CRF.items():
         if not wanted or name in wanted:
-            taggers.train(name, gold, models / name / "model.crfsuite", params, NAME_COPIES)
-            made[name] = {"bytes": (models / name / "model.crfsuite").stat().st_size}
+            taggers.train(name, gold, path := weights_of(models, name), params, NAME_COPIES)
+            made[name] = {"bytes": path.stat().st_size}
     for task in classifiers.TASKS:
         if not wanted or task in wanted:
             made[task] = classifiers.train(task, gold, models / task / "weights.json.gz")

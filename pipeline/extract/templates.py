@@ -1,0 +1,123 @@
+"""Feature templates (特征模板) of the sequence models: what they see of a character, as numbers.
+
+A *column* gives every character of a document one 64-bit number, the stable hash of a value (its token, its shape …). A
+template joins one to four columns, each as it is here or some characters away, into one *key*; the models know keys and
+nothing else. Keys of a whole document are computed column by column in numpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.segment import Span
+
+    Keys = NDArray[np.uint64]
+
+# name → the columns it joins; -1 is the character before, +1 the one after
+TEMPLATES: dict[str, tuple[tuple[str, int], ...]] = {
+    "0": (("char", 0),),
+    "1": (("char", -1),),
+    "2": (("char", 1),),
+    "3": (("char", -2), ("char", -1)),
+    "4": (("char", -1), ("char", 0)),
+    "5": (("char", 0), ("char", 1)),
+    "6": (("char", 1), ("char", 2)),
+    "8": (("char", -2),),
+    "9": (("char", 2),),
+    "A": (("shape", 0), ("tag", 0)),
+    "B": (("shape", 0), ("token", 0)),
+    "C": (("token_before", 0),),
+    "D": (("token_after", 0),),
+    "F": (("lexicon", 0),),
+    "G": (("lexicon", -1),),
+    "H": (("lexicon", 1),),
+    "I": (("name", 0), ("name", 1)),
+    "J": (("name", -1), ("name", 0)),
+    "K": (("mark", 0),),
+    "L": (("shape", 0), ("lexicon", 0), ("mark", 0)),
+    "N": (("token_before", 0), ("shape", 0)),
+    "P": (("ahead", 0),),
+    "Q": (("ahead", 0), ("lexicon", 0)),
+    "T": (("event_phrase", 0),),
+    "U": (("event_phrase", 0), ("shape", 0), ("lexicon", 0)),
+    "V": (("org_phrase", 0),),
+    "W": (("org_phrase", 0), ("shape", 0), ("lexicon", 0)),
+    "X": (("titles", 0), ("name", 0)),
+    "Y": (("titles", 0), ("name", 0), ("name", 1)),
+    "Z": (("event_phrase", -1), ("event_phrase", 0), ("event_phrase", 1)),
+    "R": (("again", 0), ("name", 0), ("name", 1)),
+    "S": (("char", -1), ("name", 0), ("name", 1), ("name", 2)),
+}
+BEFORE, AFTER = "^", "$"  # what a window sees beyond the sentence
+_PRIME = np.uint64(0x9E3779B97F4A7C15)
+
+
+@cache
+def hashed(value: str) -> int:
+    """The stable 64-bit hash of a value: the same on every machine and in every process."""
+    return int.from_bytes(blake2b(value.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+def hashes(values: Sequence[str]) -> Keys:
+    """The hashes of some values."""
+    return np.array([hashed(value) for value in values], dtype=np.uint64)
+
+
+class Window(NamedTuple):
+    """The characters of some sentences, one after the other.
+
+    Attributes:
+        at: clean offset of each.
+        first, last: whether it is the first, the last of its sentence.
+    """
+
+    at: NDArray[np.intp]
+    first: NDArray[np.bool_]
+    last: NDArray[np.bool_]
+
+
+def window(sentences: Sequence[Span]) -> Window:
+    """The characters of ``sentences``; none of these is empty."""
+    starts = np.array([s.start for s in sentences], dtype=np.intp)
+    sizes = np.array([s.end for s in sentences], dtype=np.intp) - starts
+    ends = np.cumsum(sizes)
+    size = int(ends[-1]) if len(ends) else 0
+    at = np.arange(size) + np.repeat(starts - (ends - sizes), sizes)
+    first, last = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+    first[ends - sizes] = True
+    last[ends - 1] = True
+    return Window(at, first, last)
+
+
+def keys(columns: Mapping[str, Keys], seen: Window) -> Keys:
+    """The key of every template at every character: shape (templates, characters)."""
+    moved = {(name, by): _shifted(columns[name][seen.at], by, seen) for parts in TEMPLATES.values() for name, by in parts}
+    found = np.empty((len(TEMPLATES), len(seen.at)), dtype=np.uint64)
+    for row, (name, parts) in zip(found, TEMPLATES.items(), strict=True):
+        row[:] = hashed(name)
+        for part in parts:
+            row *= _PRIME
+            row += moved[part]
+    return found
+
+
+def _shifted(column: Keys, by: int, seen: Window) -> Keys:
+    """The column as each character sees it ``by`` characters away, not looking over its sentence's edges."""
+    if by == 0 or not len(column):
+        return column
+    edge = np.uint64(hashed(BEFORE if by < 0 else AFTER))
+    step = -1 if by < 0 else 1
+    outermost = seen.first if by < 0 else seen.last
+    beyond = outermost.copy()
+    for k in range(1, abs(by)):
+        near = np.roll(outermost, -step * k)
+        beyond |= near
+    return np.where(beyond, edge, np.roll(column, -by))
