@@ -1,4 +1,4 @@
-"""The command line (命令行): ``gonghui run``, ``report``, ``inspect``, ``schema``.
+"""The command line (命令行): ``gonghui run``, ``report``, ``apply``, ``inspect``, ``schema``.
 
 The stages of a run, each by itself, are in ``stage_commands``; ``corpus``, ``train`` and ``evaluate`` are in ``learn``.
 Help is in the user's language, which is therefore settled before the commands are declared.
@@ -7,6 +7,7 @@ Help is in the user's language, which is therefore settled before the commands a
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -19,6 +20,14 @@ from pipeline.labels import explain
 from pipeline.learn import commands as learning
 from pipeline.settings import cores, settings
 from pipeline.spoken import LANG, SPOKEN, Lang, words
+
+
+class SchemaOf(StrEnum):
+    """Files whose schema can be printed."""
+
+    record = "record"
+    corrections = "corrections"
+
 
 app = typer.Typer(
     name="gonghui",
@@ -106,6 +115,22 @@ def report(
     typer.echo(words("report_done", path=str(page)))
 
 
+@app.command(help=words("help_apply"))
+def apply(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help=words("help_report_out"), show_default=False)],
+    corrections: Annotated[Path, typer.Argument(metavar="FILE", help=words("help_apply_file"), show_default=False)],
+    new: Annotated[Path, typer.Option("--out", "-o", metavar="OUT2", help=words("help_apply_out"), show_default=False)],
+    show_names: Annotated[bool, typer.Option("--show-names", help=words("help_run_show_names"))] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help=words("help_run_overwrite"))] = False,
+    lang: Lang = SPOKEN,
+) -> None:
+    from pipeline.apply import apply as apply_corrections
+
+    done = apply_corrections(out, corrections, new, lang=LANG, show_names=show_names, overwrite=overwrite)
+    page = str(new / "report" / "index.html")
+    typer.echo(words("apply_done", documents=done.documents, count=done.corrections, path=page))
+
+
 @app.command(help=words("help_inspect"))
 def inspect(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=words("help_inspect_file"), show_default=False)],
@@ -127,12 +152,16 @@ def inspect(
 
 
 @app.command(help=words("help_schema"))
-def schema() -> None:
+def schema(
+    of: Annotated[SchemaOf, typer.Argument(metavar="KIND", help=words("help_schema_of"))] = SchemaOf.record,
+) -> None:
     import json
 
+    from pipeline.corrections import Corrections
     from pipeline.records import Record
 
-    typer.echo(json.dumps(Record.model_json_schema(), ensure_ascii=False, indent=1))
+    shown = Record if of is SchemaOf.record else Corrections
+    typer.echo(json.dumps(shown.model_json_schema(), ensure_ascii=False, indent=1))
 
 
 app.command(help=words("help_ingest"))(staged.ingest)

@@ -6,6 +6,9 @@ end a run or a file; ``cli`` shows them in the user's language from ``resources/
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 
 class GonghuiError(Exception):
     """Something the user can act on. ``code`` keys the message, ``params`` fill it in."""
@@ -26,3 +29,21 @@ class SourceError(GonghuiError):
 
 class ResourceError(GonghuiError):
     """A rule, lexicon or rubric is wrong; ``file`` and ``line`` say where."""
+
+
+class Refusal(NamedTuple):
+    """One correction that cannot be applied: its number in the file, from 1, what it is about, and why (``labels.tsv``)."""
+
+    number: int
+    doc_id: str
+    what: str
+    quote: str
+    reason: str
+
+
+class Refused(CannotRun):
+    """Corrections that no longer match the run; ``refusals`` lists which. Nothing has been written."""
+
+    def __init__(self, code: str, refusals: Sequence[Refusal], **params: str | int | float) -> None:
+        super().__init__(code, count=len(refusals), **params)
+        self.refusals = tuple(refusals)

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.errors import GonghuiError, ResourceError
+from pipeline.errors import GonghuiError, Refusal, Refused, ResourceError
 from pipeline.resources import table
 from pipeline.settings import RESOURCES, Lang
 
@@ -103,4 +103,10 @@ def advice(kind: str, lang: Lang) -> str | None:
 def explain(error: GonghuiError, lang: Lang) -> str:
     """An error in the words of the person who sees it."""
     known = messages().get(error.code)
-    return known[lang].format(**error.params) if known else str(error)
+    text = known[lang].format(**error.params) if known else str(error)
+    return "\n  ".join([text, *(_told(one, lang) for one in error.refusals)]) if isinstance(error, Refused) else text
+
+
+def _told(one: Refusal, lang: Lang) -> str:
+    kind = label("kind", one.what, lang) if ("kind", one.what) in labels() else label("item", one.what, lang)
+    return f"{one.number}. {one.doc_id} {kind} {one.quote!r}: {label('refusal', one.reason, lang)}"

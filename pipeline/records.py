@@ -209,14 +209,14 @@ class Unit(Frozen):
     """What the tables are keyed by."""
 
     name: str | None = None
-    basis: Literal["text", "roster", "folder", "file"] | None = None
+    basis: Literal["text", "roster", "folder", "file", "human"] | None = None
 
 
 class ReportYear(Frozen):
     """The year a row of the tables belongs to."""
 
     value: int | None = None
-    basis: Literal["period", "given"] | None = None
+    basis: Literal["period", "given", "human"] | None = None
 
 
 class ItemScore(Frozen):

@@ -192,7 +192,9 @@ def make_tables(folder: Path, job: Job) -> dict[str, int]:
     )
 
 
-def make_report(run: Path, folder: Path, settings: dict[str, Any], *, lang: Lang, show_names: bool) -> None:
+def make_report(
+    run: Path, folder: Path, settings: dict[str, Any], *, lang: Lang, show_names: bool, checked: Sequence[str] = ()
+) -> None:
     """``report/`` below ``folder``, from what the folder ``run`` holds and the settings of its manifest."""
     from pipeline.report.site import write_report
 
@@ -205,6 +207,7 @@ def make_report(run: Path, folder: Path, settings: dict[str, Any], *, lang: Lang
         weight=partial(item_weight, settings["rubric"]),
         failures=failures,
         roster=[unit for _, unit, *_ in settings["units"]],
+        checked=checked,
         lang=lang,
         show_names=show_names,
     )
@@ -221,7 +224,8 @@ def rebuild_report(out: Path, *, lang: Lang, show_names: bool = False, overwrite
         raise CannotRun("not_a_run", path=str(out))
     output.check(out, overwrite, part="report/")
     with output.building(out) as folder:
-        make_report(out, folder, manifest["settings"], lang=lang, show_names=show_names)
+        checked = manifest.get("checked", ())
+        make_report(out, folder, manifest["settings"], lang=lang, show_names=show_names, checked=checked)
         output.put_part(folder, out, "report/", manifest | {"report": {"lang": lang, "show_names": show_names}})
     return out / "report" / "index.html"
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import NamedTuple, get_args
 
-from pipeline.aggregate.views import document_needs_check
 from pipeline.records import Count, CoverageItem, DocType, EventType, Indicator, Record
 from pipeline.report.page import Page
 
@@ -111,7 +110,7 @@ class Overview:
             self.units.add(page.unit)
         else:
             self.nameless.append((record.doc_id, page.title))
-        if document_needs_check(page.view):
+        if page.priority:
             self.checks.append(Check(page.priority, record.doc_id, page.title, page.warning_codes))
         if record.duplicate_of:
             name = self._names.get(record.duplicate_of, record.duplicate_of)

@@ -12,14 +12,12 @@ from typing import Any
 
 from pipeline.aggregate import mask
 from pipeline.aggregate.export import shown_number
-from pipeline.aggregate.views import View, document_needs_check, finding_needs_check
+from pipeline.aggregate.views import View, document_needs_check, in_doubt
+from pipeline.corrections import EDITABLE, HUMAN
 from pipeline.records import FINDING_KINDS, Finding, Record
-from pipeline.report.words import Words, priorities
+from pipeline.report.words import Words, label_group, priorities
 
 BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
-WORDED = {  # fields of a finding that are codes, and the labels that word them
-    "indicator": "indicator", "scope": "scope", "standing": "standing", "modifier": "modifier", "type": "event_type",
-}  # fmt: skip
 DETAILS: dict[str, tuple[str, ...]] = {
     "counts": ("modifier", "value", "max", "unit", "object", "indicator", "scope", "status"),
     "dates": ("norm",),
@@ -40,6 +38,7 @@ class Page:
     words: Words
     text: str  # masked, as long as the document
     units: Units
+    checked: bool = False  # a person has read the document from beginning to end
 
     @property
     def record(self) -> Record:
@@ -72,7 +71,7 @@ class Page:
     @property
     def priority(self) -> int:
         """0 where nobody need look; else that of the weightiest warning."""
-        if not document_needs_check(self.view):
+        if self.checked or not document_needs_check(self.view):
             return 0
         return max((priorities().get(w.code, 1) for w in self.record.warnings), default=1)
 
@@ -91,14 +90,14 @@ class Units:
         return offset + bisect_left(self._wide, offset)
 
 
-def page_of(view: View, names: frozenset[str], show_names: bool, words: Words) -> Page:
-    """The page of a document; ``names`` are masked unless ``show_names``."""
+def page_of(view: View, names: frozenset[str], show_names: bool, words: Words, checked: bool = False) -> Page:
+    """The page of a document; ``names`` are masked unless ``show_names``. ``checked``: a person has read all of it."""
     record = view.record
     text = view.lines.raw[record.start : record.end]
     if not show_names:
         aided = [(p.start - record.start, p.end - record.start) for p in record.persons if p.standing == "aided"]
         text = mask.veiled(text, names, aided)
-    return Page(view, names, show_names, words, text, Units(text))
+    return Page(view, names, show_names, words, text, Units(text), checked)
 
 
 def page_data(page: Page) -> dict[str, Any]:
@@ -107,13 +106,18 @@ def page_data(page: Page) -> dict[str, Any]:
     return {
         "id": record.doc_id,
         "title": page.title,
-        "facts": [[words("fact_" + name), value] for name, value in _facts(page) if value],
+        "start": record.start,
+        "checked": page.checked,
+        "facts": [[words("fact_" + name), value, name] for name, value in _facts(page) if value],
+        "editable": {"doc_type": record.doc_type, "org_type": record.org_type, "unit": page.unit or None,
+                     "year": record.report_year.value},
         "copy_of": record.duplicate_of,
         "text": page.text,
         "line": page.view.lines.number(record.start),
         "outline": [
-            [*page.span(s.start, s.end), s.level, page.shown(s.number), page.shown(s.clean or s.heading),
-             [words.label("topic", topic) for topic in s.topics]]
+            _finding(page, "sections", s)
+            | {"level": s.level, "number": page.shown(s.number), "heading": page.shown(s.clean or s.heading),
+               "topics": [words.label("topic", topic) for topic in s.topics]}
             for s in record.sections
         ],
         "kinds": {
@@ -131,6 +135,7 @@ def _facts(page: Page) -> list[tuple[str, str]]:
     period = record.period
     return [
         ("file", page.file),
+        ("checked", page.words("fact_all") if page.checked else ""),
         ("unit", page.unit),
         ("org_type", label("org_type", record.org_type)),
         ("doc_type", label("doc_type", record.doc_type)),
@@ -146,11 +151,22 @@ def _facts(page: Page) -> list[tuple[str, str]]:
     ]
 
 
-def _finding(page: Page, kind: str, finding: Finding) -> list[Any]:
-    """Start, end, what is known of it, whether to check it, and how it is best read where the quote is not that."""
-    view = View(**{name: getattr(page.view, name) for name in View.__slots__} | {"item": finding})
-    clean = page.shown(finding.clean) if finding.clean else None
-    return [*page.span(finding.start, finding.end), _details(page, kind, finding), int(finding_needs_check(view)), clean]
+def _finding(page: Page, kind: str, finding: Finding) -> dict[str, Any]:
+    """Where it stands, what is known of it in words and in codes, and, where it is so, whether to check it, whether a person
+    vouches for it, and how it is best read."""
+    known = {
+        "at": page.span(finding.start, finding.end),
+        "note": _details(page, kind, finding),
+        "values": [_shown_value(page, getattr(finding, name)) for name in EDITABLE.get(kind, ())],
+        "check": int(finding.made_by != HUMAN and in_doubt(page.view, finding)),
+        "human": int(finding.made_by == HUMAN),
+        "clean": page.shown(finding.clean) if finding.clean else None,
+    }
+    return {name: value for name, value in known.items() if value or name in ("at", "note")}
+
+
+def _shown_value(page: Page, value: Any) -> Any:
+    return page.shown(value) if isinstance(value, str) else value
 
 
 def _details(page: Page, kind: str, finding: Finding) -> str:
@@ -159,7 +175,7 @@ def _details(page: Page, kind: str, finding: Finding) -> str:
         value = getattr(finding, name)
         if value is None or value == "":
             continue
-        group = _group(kind, name)
+        group = label_group(kind, name)
         if group:
             parts.append(page.words.label(group, value))
         elif isinstance(value, str):
@@ -167,17 +183,6 @@ def _details(page: Page, kind: str, finding: Finding) -> str:
         else:
             parts.append(shown_number(float(value)))
     return " · ".join(parts)
-
-
-def _group(kind: str, name: str) -> str | None:
-    """The labels that word a field, where it is a code."""
-    own = {
-        ("counts", "status"): "count_status",
-        ("events", "status"): "event_status",
-        ("works", "kind"): "work_kind",
-        ("awards", "level"): "award_level",
-    }
-    return own.get((kind, name)) or WORDED.get(name)
 
 
 def _score(page: Page) -> dict[str, Any] | None:
@@ -190,7 +195,10 @@ def _score(page: Page) -> dict[str, Any] | None:
         "score": coverage.score,
         "items": [
             {
+                "item": item,
                 "name": label("item", item),
+                "seen": found.level,
+                "human": int(found.reason == HUMAN),
                 "level": None if found.excused else found.level,
                 "points": found.points,
                 "weight": page.view.weight(page.record, item),

@@ -7,16 +7,17 @@ autoescaped templates or the script's ``textContent``; no page runs a script tha
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from pipeline.aggregate import mask
 from pipeline.aggregate.export import shown_number, views
 from pipeline.records import CoverageItem, EventType, Failure, Record
-from pipeline.report.overview import MONTHS, Overview
+from pipeline.report.overview import BINS, MONTHS, Overview
 from pipeline.report.page import Page, page_data, page_of
 from pipeline.report.words import Words
 from pipeline.settings import Lang
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 FOLDER = "report"
-PAGES = ("index", "documents", "figures", "doc")
+PAGES = ("index", "documents", "figures", "doc", "compare", "review")
 MOST_CHECKS = 200  # on the first page; the list of documents has them all
 UNSAFE_IN_SCRIPT = {ord("<"): "\\u003c", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
@@ -39,6 +40,7 @@ def write_report(
     weight: Callable[[Record, str], float | None],
     failures: Iterable[Failure] = (),
     roster: Sequence[str] = (),
+    checked: Collection[str] = (),
     lang: Lang = "zh",
     show_names: bool = False,
 ) -> None:
@@ -46,7 +48,7 @@ def write_report(
 
     ``records`` is gone through twice, for whom to mask and for the pages; neither pass holds more than one document.
     ``text_of`` gives the raw text of a source, ``weight`` the weight of an item in a record's rubric, ``roster`` the units
-    from whom something was to come.
+    from whom something was to come, ``checked`` the documents that a person has read from beginning to end.
     """
     words = Words(lang)
     place = folder / FOLDER
@@ -55,18 +57,21 @@ def write_report(
     aided = mask.NOBODY if show_names else mask.aided(records())
     overview, listed = Overview(), []
     for view in views(records(), text_of, weight):
-        page = page_of(view, aided.names(view.record), show_names, words)
+        page = page_of(view, aided.names(view.record), show_names, words, view.record.doc_id in checked)
         write_script(place / "docs" / f"{view.record.doc_id}.js", "doc", page_data(page))
         overview.add(page)
         listed.append(_listed(page))
-    write_script(place / "data" / "words.js", "words", words.for_script())
+    run = hashlib.sha256("\n".join(row[0] for row in listed).encode()).hexdigest()[:16]
+    charts = _charts(overview, words)
+    write_script(place / "data" / "words.js", "words", words.for_script() | {"run": run})
+    write_script(place / "data" / "charts.js", "charts", charts)
     write_script(place / "data" / "documents.js", "documents", listed)
     write_script(place / "data" / "units.js", "units", _units(overview))
     write_script(place / "data" / "figures.js", "figures", _figures(overview, words))
     for asset in sorted((HERE / "static").iterdir()):
         shutil.copyfile(asset, place / asset.name)
     shown = _failures(failures, words, mask.NOBODY if show_names else aided, show_names)
-    context = {"words": words, "overview": overview, "charts": _charts(overview, words), "failures": shown,
+    context = {"words": words, "overview": overview, "charts": charts, "failures": shown,
                "silent": overview.silent(roster), "months": (*MONTHS, ""), "event_types": get_args(EventType),
                "number": _number, "most_checks": MOST_CHECKS, "masked": not show_names}  # fmt: skip
     templates = environment()
@@ -119,15 +124,26 @@ def _figures(overview: Overview, words: Words) -> dict[str, Any]:
 
 
 def _charts(overview: Overview, words: Words) -> dict[str, Any]:
-    from pipeline.report.charts import bars
-
-    by_month = [(words("month", no=int(m)), overview.held(m)) for m in MONTHS]
-    bins = [(f"{10 * i}–{10 * i + 9 if i < 9 else 100}", count) for i, count in enumerate(overview.distribution())]
+    """What the charts are drawn from, and the same in a sentence for those who do not see them."""
+    months = [words("month", no=int(m)) for m in MONTHS]
+    bins = [f"{10 * i}–{10 * i + 9 if i < 9 else 100}" for i in range(BINS)]
+    held = [(kind, [overview.activities[m, kind] for m in MONTHS]) for kind in get_args(EventType)]
     return {
-        "scores": bars(words("scores"), bins),
-        "months": bars(words("activities_by_month"), by_month),
-        "dateless": overview.held(""),
+        "scores": {
+            "labels": bins,
+            "values": overview.distribution(),
+            "spoken": _spoken(words("scores"), bins, overview.distribution()),
+        },
+        "months": {
+            "labels": months,
+            "kinds": [[words.label("event_type", kind), counts] for kind, counts in held if any(counts)],
+            "spoken": _spoken(words("activities_by_month"), months, [overview.held(m) for m in MONTHS]),
+        },
     }
+
+
+def _spoken(title: str, labels: Sequence[str], counts: Sequence[int]) -> str:
+    return f"{title}: " + ", ".join(f"{name} {count}" for name, count in zip(labels, counts, strict=True))
 
 
 def _failures(failures: Iterable[Failure], words: Words, aided: mask.Aided, show_names: bool) -> list[tuple[str, str]]:

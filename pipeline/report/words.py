@@ -6,10 +6,22 @@ from functools import partial
 from typing import Any
 
 from pipeline import resources
+from pipeline.corrections import EDITABLE, choices, is_number
 from pipeline.labels import label, labels, messages
 from pipeline.settings import RESOURCES, Lang
 
-FOR_SCRIPT = ("doc_type", "warning", "item", "kind")  # groups of labels that the script words itself
+FOR_SCRIPT = ("doc_type", "org_type", "warning", "item", "kind", "verdict")  # groups of labels that the script words itself
+DATES = ("norm", "date")  # fields that hold a date in its normal form
+POINT = r"(?:\d{4}|XXXX)(?:-(?:\d\d|XX)(?:-(?:\d\d|XX))?)?"
+OWN_GROUPS = {
+    ("counts", "status"): "count_status",
+    ("events", "status"): "event_status",
+    ("works", "kind"): "work_kind",
+    ("awards", "kind"): "award_kind",
+    ("awards", "level"): "award_level",
+    ("events", "type"): "event_type",
+    ("sections", "topics"): "topic",
+}
 PAGES = RESOURCES / "report.yaml"
 
 
@@ -29,7 +41,22 @@ class Words:
         for (group, code), word in labels().items():
             if group in groups:
                 groups[group][code] = getattr(word, self.lang)
-        return {"lang": self.lang, "say": {code: texts[self.lang] for code, texts in messages(PAGES).items()}, **groups}
+        fields = {kind: [self._field(kind, name) for name in names] for kind, names in EDITABLE.items()}
+        say = {code: texts[self.lang] for code, texts in messages(PAGES).items()}
+        return {"lang": self.lang, "say": say, "fields": fields, "date_pattern": f"{POINT}(?:/{POINT})?", **groups}
+
+    def _field(self, kind: str, name: str) -> list[Any]:
+        """How a reviewer puts a field right: name, form of the input, label, and what there is to choose from."""
+        options = choices(kind, name)
+        form = "many" if name == "topics" else "choice" if options else "number" if is_number(kind, name) else "text"
+        group = label_group(kind, name)
+        worded = [[code, self.label(group, code)] for code in options] if group else None
+        return [name, "date" if name in DATES else form, self.label("field", name), worded]
+
+
+def label_group(kind: str, field: str) -> str | None:
+    """The labels that word a field of a finding, where it is a code."""
+    return OWN_GROUPS.get((kind, field)) or (field if choices(kind, field) else None)
 
 
 def priorities() -> dict[str, int]:

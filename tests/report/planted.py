@@ -14,9 +14,12 @@ from tests.handmade import found, record
 MARKUP = "</script><script>document.title='hit'</script><img src=x onerror=\"document.title='hit'\">"
 AIDED = "欧阳小翀"
 PHONE = "13812345678"
+ID_CARD = "430102199001011234"
+BANK_CARD = "6222 0212 3456 7890 123"
 WIDE = f"""𬁶水小学😀工会2013年工作总结{MARKUP}
 一、关爱帮扶
 3月5日看望患病的{AIDED}老师，送去慰问金2000元，电话{PHONE}。
+身份证{ID_CARD}，卡号{BANK_CARD}。
 又访欧 阳
 小　翀家。
 {MARKUP}

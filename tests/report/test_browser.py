@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import subprocess
 from html import unescape
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
 from pipeline.records import Record
+from tests.report.browser import see
 from tests.report.planted import AIDED, MARKUP, plain, site, wide
 
 pytestmark = pytest.mark.needs_chromium
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), "chromium")
 MANY = 450  # documents: more than a table draws at once
-
-
-class Seen(NamedTuple):
-    """What a page came to."""
-
-    dom: str
-    console: list[str]
-
-    @property
-    def result(self) -> Any:
-        """What the probe wrote down."""
-        return json.loads(unescape(self.dom.partition('<pre id="probe">')[2].partition("</pre>")[0]))
-
-    @property
-    def lit(self) -> str:
-        """The text that is lit up."""
-        marks = re.findall(r"<mark ([^>]*)>(.*?)</mark>", self.dom, re.DOTALL)
-        return unescape("".join(words for attributes, words in marks if re.search(r'class="[^"]*\blit\b', attributes)))
+FIRST = plain("第0校.txt", unit="第0小学").doc_id
+STATES = {"doc": wide().doc_id, "compare": f"{wide().doc_id}&with={FIRST}"}
 
 
 @pytest.fixture(scope="module")
@@ -44,41 +24,14 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return site(tmp_path_factory.mktemp("site"), (wide(), *many))
 
 
-def see(page: Path, state: str, profile: Path, probe: str | None = None) -> Seen:
-    """Open a page at a state of its hash. ``probe`` is a function body run in a copy of the page; what it returns is kept."""
-    if probe is not None:
-        script = page.with_name("probe.js")
-        script.write_text(
-            "addEventListener('load', () => setTimeout(async () => {"
-            " const wait = (ms) => new Promise((done) => setTimeout(done, ms)); await wait(200);"
-            f" const found = await (async () => {{ {probe} }})();"
-            " const pre = document.createElement('pre'); pre.id = 'probe'; pre.textContent = JSON.stringify(found);"
-            " document.body.append(pre); }))",
-            encoding="utf-8",
-        )
-        text = page.read_text(encoding="utf-8").replace("</body>", '<script src="probe.js"></script></body>')
-        page = page.with_name(f"probed-{page.name}")
-        page.write_text(text, encoding="utf-8")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--virtual-time-budget=4000"]
-    command = [
-        CHROMIUM,
-        *flags,
-        f"--user-data-dir={profile / 'profile'}",
-        "--dump-dom",
-        f"{page.as_uri()}{state and '#' + state}",
-    ]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=120, check=True)
-    return Seen(done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line])
-
-
-@pytest.mark.parametrize("name", ["index", "documents", "figures", "doc"])
+@pytest.mark.parametrize("name", ["index", "documents", "figures", "doc", "review", "compare"])
 def test_a_page_opens_without_an_error_and_runs_no_script_of_a_document(report: Path, tmp_path: Path, name: str) -> None:
-    seen = see(report / f"{name}.html", wide().doc_id if name == "doc" else "", tmp_path)
+    seen = see(report / f"{name}.html", STATES.get(name, ""), tmp_path)
     assert seen.console == []
     assert "<title>hit" not in seen.dom
     assert "<img" not in seen.dom
     assert "翀" not in seen.dom
-    if name != "figures":
+    if name not in ("figures", "review"):
         assert unescape(seen.dom).count(MARKUP) > 0, "it is shown as it is written"
 
 
@@ -122,9 +75,8 @@ def test_every_control_has_a_name_and_every_table_its_heads(report: Path, tmp_pa
       const controls = [...document.querySelectorAll('a, button, input, select')].filter((node) => !named(node));
       const heads = [...document.querySelectorAll('table')].filter((table) => !table.querySelector('thead th[scope=col]'));
       return [controls.map((node) => node.outerHTML), heads.map((table) => table.id)];"""
-    for name in ("index", "documents", "figures", "doc"):
-        state = wide().doc_id if name == "doc" else ""
-        assert see(report / f"{name}.html", state, tmp_path / name, probe).result == [[], []], name
+    for name in ("index", "documents", "figures", "doc", "review", "compare"):
+        assert see(report / f"{name}.html", STATES.get(name, ""), tmp_path / name, probe).result == [[], []], name
 
 
 def test_the_text_stands_as_written_with_its_line_numbers(report: Path, tmp_path: Path) -> None:
@@ -178,3 +130,16 @@ def test_a_document_that_is_not_there_says_so(report: Path, tmp_path: Path) -> N
         seen = see(report / "doc.html", state, tmp_path)
         assert "没有这份材料" in seen.dom.partition("<script")[0]
         assert "<title>hit" not in seen.dom
+
+
+def test_two_documents_stand_side_by_side(report: Path, tmp_path: Path) -> None:
+    other = plain("第1校.txt", unit="第1小学").doc_id
+    probe = """const lit = () => [...document.querySelectorAll('mark.lit')].map((mark) => mark.textContent);
+      document.querySelector('#text-b mark').click();
+      return [lit(), document.querySelector('#compare-told').textContent, document.querySelectorAll('#text-a mark').length];"""
+    lit, told, marks = see(report / "compare.html", f"{FIRST}&with={other}", tmp_path, probe).result
+    assert lit[0] == lit[1]
+    assert "拔河比赛" in lit[0]
+    assert (marks, "相同的文字 1 处" in told) == (1, True)
+    none = see(report / "compare.html", f"{FIRST}&with={'0' * 16}", tmp_path)
+    assert "没有这份材料" in none.dom.partition("<script")[0]

@@ -1,0 +1,92 @@
+// The pages of lists: the overview's units, the documents, the figures.
+"use strict";
+(() => {
+  const { W, say, $, el, number, docHref, readHash, writeHash, listing, text, choice, searchBox } = window.GH;
+
+  function unitsPage() {
+    const { items, rows } = window.__units, SIGN = ["○", "◐", "●"];
+    const columns = [
+      { title: say.unit, key: (r) => r[0], cell: (r) => el("a", { href: docHref(r[2]) }, r[0]) },
+      { title: say.year, class: "n", key: (r) => r[1], down: true, cell: (r) => text(r[1]) },
+      { title: say.score, class: "n", key: (r) => r[3], cell: (r) => text(number(r[3])) },
+      ...items.map((item, i) => ({
+        title: W.item[item],
+        cell: (r) => {
+          const [level, start, end] = r[4][i], words = W.item[item] + ": " + say[level === null ? "level_none" : "level_" + level];
+          const sign = level === null ? "–" : SIGN[level];
+          return el("td", { class: "l l" + (level === null ? "x" : level) }, end
+            ? el("a", { href: docHref(r[2], start, end), "aria-label": words, title: words }, sign)
+            : el("span", { "aria-label": words, role: "img", title: words }, sign));
+        },
+      })),
+    ];
+    const controls = $("units-controls");
+    let list = null;
+    controls.append(searchBox(say.unit, "", (value) => list.keep((r) => r[0].toLowerCase().includes(value.trim().toLowerCase()))));
+    list = listing($("units"), columns, rows, controls);
+    list.keep(null);
+  }
+
+  function documentsPage() {
+    const rows = window.__documents, state = readHash(), controls = $("documents-controls");
+    const found = rows.map((r) => [r[1], r[2], r[3]].join("\n").toLowerCase());
+    const place = new Map(rows.map((r, i) => [r, i]));
+    const some = (values) => [...new Set(values.filter((v) => v !== null && v !== ""))];
+    const columns = [
+      { title: say.title, key: (r) => r[1], cell: (r) => el("a", { href: docHref(r[0]) }, r[1]) },
+      { title: say.unit, key: (r) => r[2], cell: (r) => text(r[2]) },
+      { title: say.year, class: "n", key: (r) => r[5], down: true, cell: (r) => text(r[5]) },
+      { title: say.type, key: (r) => W.doc_type[r[4]], cell: (r) => text(W.doc_type[r[4]]) },
+      { title: say.score, class: "n", key: (r) => r[6], down: true, cell: (r) => text(number(r[6])) },
+      { title: say.chars, class: "n", key: (r) => r[9], down: true, cell: (r) => text(number(r[9])) },
+      { title: say.warnings, key: (r) => r[7] || null, down: true, cell: (r) => el("span", null,
+        ...(r[7] ? [el("span", { class: "tag p" + r[7] }, say.needs_check)] : []), ...r[8].map((code) => el("span", { class: "tag" }, W.warning[code]))) },
+      { title: say.file, key: (r) => r[3], cell: (r) => el("span", { class: "dim" }, r[3]) },
+    ];
+    let list = null;
+    const change = (name) => (value) => { state[name] = value; writeHash(state); apply(); };
+    function apply() {
+      const words = (state.q || "").toLowerCase().split(/\s+/).filter(Boolean);
+      list.keep((r) => (!state.type || r[4] === state.type) && (!state.unit || r[2] === state.unit) && (!state.year || String(r[5]) === state.year)
+        && (!state.check || r[7] > 0) && (!state.warning || r[8].includes(state.warning)) && words.every((word) => found[place.get(r)].includes(word)));
+    }
+    const named = (group, codes) => codes.map((code) => [code, W[group][code]]);
+    const same = (values) => values.map((value) => [String(value), String(value)]);
+    controls.append(
+      searchBox(say.search_documents, state.q, change("q")),
+      choice(say.type, named("doc_type", some(rows.map((r) => r[4]))), state.type, change("type")),
+      choice(say.unit, same(some(rows.map((r) => r[2])).sort((a, b) => a.localeCompare(b, "zh"))), state.unit, change("unit")),
+      choice(say.year, same(some(rows.map((r) => r[5])).sort((a, b) => b - a)), state.year, change("year")),
+      choice(say.warnings, named("warning", some(rows.flatMap((r) => r[8]))), state.warning, change("warning")));
+    const check = el("input", { type: "checkbox", on: { change: () => change("check")(check.checked ? "1" : "") } });
+    check.checked = !!state.check;
+    controls.append(el("label", null, check, say.any_check));
+    list = listing($("documents"), columns, rows, controls);
+    apply();
+  }
+
+  function figuresPage() {
+    const all = window.__figures, codes = Object.keys(all), controls = $("figures-controls");
+    const select = el("select", { on: { change: () => { writeHash({ "": select.value }); draw(); } } }, ...codes.map((code) => el("option", { value: code }, all[code].name)));
+    const columns = [
+      { title: say.unit, key: (r) => r[0], cell: (r) => text(r[0]) },
+      { title: say.year, class: "n", key: (r) => r[1], down: true, cell: (r) => text(r[1]) },
+      { title: say.value, class: "n", key: (r) => r[2], down: true, cell: (r) => text(number(r[2])) },
+      { title: say.outlier, key: (r) => -r[3], cell: (r) => (r[3] ? el("span", { class: "tag p2", title: say.outlier_note }, say.outlier) : text("")) },
+      { title: say.place, cell: (r) => el("a", { href: docHref(r[4], r[5], r[6]) }, say.see) },
+    ];
+    function draw() {
+      const list = el("table", { id: "figures", "aria-labelledby": "h-figures" });
+      document.querySelectorAll("button.more, #figures-controls [role=status]").forEach((node) => node.remove());
+      $("figures").replaceWith(list);
+      listing(list, columns, all[select.value] ? all[select.value].rows : [], controls).keep(null);
+    }
+    controls.append(el("label", null, say.indicator, select));
+    const wanted = () => { const code = readHash()[""]; if (code in all) select.value = code; draw(); };
+    window.addEventListener("hashchange", wanted);
+    wanted();
+  }
+
+  const pages = { index: unitsPage, documents: documentsPage, figures: figuresPage };
+  pages[document.body.dataset.page]();
+})();
