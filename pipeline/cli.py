@@ -1,6 +1,7 @@
 """The command line (命令行): ``gonghui run``, ``report``, ``apply``, ``inspect``, ``schema``.
 
-The stages of a run, each by itself, are in ``stage_commands``; ``corpus``, ``train`` and ``evaluate`` are in ``learn``.
+The stages of a run, each by itself, are in ``stage_commands``; ``corpus``, ``prepare``, ``train`` and
+``evaluate`` are in ``learn``.
 Help is in the user's language, which is therefore settled before the commands are declared.
 """
 
@@ -169,6 +170,7 @@ app.command(help=words("help_segment"))(staged.segment)
 app.command(help=words("help_extract"))(staged.extract)
 app.command(help=words("help_aggregate"))(staged.aggregate)
 app.add_typer(learning.corpus, name="corpus")
+app.command(help=words("help_prepare"))(learning.prepare)
 app.command(help=words("help_train"))(learning.train)
 app.command(help=words("help_evaluate"))(learning.evaluate)
 

@@ -36,6 +36,10 @@ class Settings(Frozen):
     converter_timeout_s: float = Field(gt=0)  # seconds
     needs_check_below: float = Field(ge=0, le=1)
     needs_check_warnings: tuple[WarningCode, ...]
+    crf_c1: float = Field(ge=0)
+    crf_c2: float = Field(ge=0)
+    crf_iterations: int = Field(gt=0)
+    name_copies: int = Field(ge=0)
 
 
 def load(environ: Mapping[str, str] | None = None, path: Path = RESOURCES / "settings.yaml") -> Settings:

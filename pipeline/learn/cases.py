@@ -16,12 +16,13 @@ from pipeline.engine import outcomes
 from pipeline.errors import CannotRun
 from pipeline.flow import Options, Outcome, Task
 from pipeline.learn.check import HELD_OUT, text_path
-from pipeline.learn.examples import Split, split_of
+from pipeline.learn.examples import Split, prepared, split_of, write_prepared
 from pipeline.learn.gold import GoldError, resolve
 from pipeline.learn.scoring import Sheet, score_source
+from pipeline.learn.train import crf_params, train_from
 from pipeline.records import Failure, Record
 from pipeline.resources import table
-from pipeline.settings import PACKAGE, models_at
+from pipeline.settings import PACKAGE, models_at, settings
 
 WORKERS = 2
 KEPT = 8  # sets of trained models in the cache
@@ -140,14 +141,9 @@ def fresh_models(files: Sequence[Path], work: Path) -> Path:
     if not (home / "done").exists():
         building = home.with_name(home.name + ".part")
         shutil.rmtree(building, ignore_errors=True)
-        corpus = building / "corpus"
-        corpus.mkdir(parents=True)
-        for path in files:
-            gold = json.loads(path.read_text(encoding="utf-8"))
-            for source in (path, text_path(path, gold)):
-                shutil.copyfile(source, corpus / source.name)
-        _train(corpus, building)
-        shutil.rmtree(corpus)
+        write_prepared(prepared(files), building / "prepared.jsonl")
+        train_from(building / "prepared.jsonl", building)
+        (building / "prepared.jsonl").unlink()
         (building / "done").write_text("", encoding="utf-8")
         shutil.rmtree(home, ignore_errors=True)
         building.rename(home)
@@ -157,29 +153,9 @@ def fresh_models(files: Sequence[Path], work: Path) -> Path:
     return home
 
 
-def _train(corpus: Path, models: Path) -> None:
-    """Train in two processes: the model of names takes as long as all others together."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    from pipeline.learn.classifiers import TASKS
-    from pipeline.learn.train import CRF
-
-    jobs = [("names",), tuple(name for name in (*CRF, *TASKS) if name != "names")]
-    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        for done in [pool.submit(_train_some, corpus, models, only) for only in jobs]:
-            done.result()
-
-
-def _train_some(corpus: Path, models: Path, only: tuple[str, ...]) -> None:
-    from pipeline.learn.train import train
-
-    train(corpus, models, ("train", "dev"), only)  # the folder holds the wanted files and no others
-
-
 def _key(files: Sequence[Path]) -> str:
     """A hash of the gold files, their texts, and the code and data that models depend on."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(repr((crf_params(), settings().name_copies)).encode())
     for path in files:
         for source in (path, path.with_suffix(".txt")):
             digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")

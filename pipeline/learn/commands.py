@@ -1,4 +1,4 @@
-"""The commands of whoever makes the models: ``gonghui corpus …``, ``gonghui train``, ``gonghui evaluate``."""
+"""The commands of whoever makes the models: ``gonghui corpus …``, ``prepare``, ``train``, ``evaluate``."""
 
 from __future__ import annotations
 
@@ -130,27 +130,55 @@ def stats(
     typer.echo(words("stats_done", path=str(readme)))
 
 
+def prepare(
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=words("help_prepare_out"), show_default=False)],
+    corpus: Annotated[Path, typer.Option(metavar="DIR", help=words("help_train_corpus"))] = GOLD,
+    lang: Lang = SPOKEN,
+) -> None:
+    from pipeline.learn.examples import prepared, write_prepared
+
+    documents = write_prepared(prepared(to_learn_from(corpus)), out)
+    typer.echo(words("prepare_done", documents=documents, path=str(out)))
+
+
 def train(
     corpus: Annotated[Path, typer.Option(metavar="DIR", help=words("help_train_corpus"))] = GOLD,
+    prepared: Annotated[Path | None, typer.Option(metavar="FILE", help=words("help_train_prepared"))] = None,
     models: Annotated[Path | None, typer.Option(metavar="DIR", help=words("help_train_models"))] = None,
     only: Annotated[list[str] | None, typer.Option(metavar="NAME", help=words("help_train_only"))] = None,
     lang: Lang = SPOKEN,
 ) -> None:
     equipped()
-    from pipeline.learn.cases import gold_files
-    from pipeline.learn.classifiers import TASKS
-    from pipeline.learn.train import CRF
-    from pipeline.learn.train import train as train_models
+    import tempfile
+
+    from pipeline.learn import examples
+    from pipeline.learn.train import MODELS, train_from
     from pipeline.settings import models_dir
 
-    known = (*CRF, *TASKS)
     for name in only or ():
-        if name not in known:
-            raise CannotRun("unknown_model", name=name, known=", ".join(known))
-    if not corpus.exists() or not gold_files(corpus, ("train", "dev")):
+        if name not in MODELS:
+            raise CannotRun("unknown_model", name=name, known=", ".join(MODELS))
+    with tempfile.TemporaryDirectory() as folder:
+        if prepared is None:
+            prepared = Path(folder) / "prepared.jsonl"
+            examples.write_prepared(examples.prepared(to_learn_from(corpus)), prepared)
+        made = train_from(prepared, models or models_dir(), only or ())
+    for name, what in made.items():
+        typer.echo(words("train_done", name=name, made=what))
+
+
+def to_learn_from(corpus: Path) -> list[Path]:
+    """The gold files of the train and dev splits.
+
+    Raises:
+        CannotRun: there are none.
+    """
+    from pipeline.learn.cases import gold_files
+
+    files = gold_files(corpus, ("train", "dev")) if corpus.exists() else []
+    if not files:
         raise CannotRun("gold_missing", path=str(corpus), split="train, dev")
-    for name, made in train_models(corpus, models or models_dir(), only=only or ()).items():
-        typer.echo(words("train_done", name=name, made=made))
+    return files
 
 
 def evaluate(
@@ -164,6 +192,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help=words("help_evaluate_json"))] = False,
     curve: Annotated[bool, typer.Option("--curve", help=words("help_evaluate_curve"))] = False,
     work: Annotated[Path, typer.Option(metavar="DIR", help=words("help_evaluate_work"))] = WORK,
+    cards: Annotated[Path | None, typer.Option(metavar="DIR", help=words("help_evaluate_cards"))] = None,
     date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=words("help_evaluate_date"))] = None,
     lang: Lang = SPOKEN,
 ) -> None:
@@ -192,6 +221,15 @@ def evaluate(
     else:
         blocks = [tables.summary(result, LANG), *(tables.breakdown(result, one.value, LANG) for one in by or ())]
         typer.echo("\n\n".join("\n".join(block) for block in blocks))
+    if cards is not None:
+        import json
+
+        from pipeline.learn.cards import write
+        from pipeline.settings import models_dir
+
+        typer.echo(
+            words("cards_done", count=len(write(json.loads(result.as_json()), cards, models_dir())), path=str(cards)), err=True
+        )
     if errors is not None:
         typer.echo("\n" + "\n".join(judge.error_lines(result, errors)), err=True)
     if gold is None and split is Scored.test:

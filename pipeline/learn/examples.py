@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from pydantic import ValidationError
+
+from pipeline.errors import CannotRun
 from pipeline.extract.groundwork import Groundwork
 from pipeline.ingest import Limits, read
 from pipeline.learn.gold import resolve
 from pipeline.products import Part
+from pipeline.records import Frozen
 from pipeline.segment import Reading, Span
+from pipeline.spans import Fix, Text
 
 Split: TypeAlias = Literal["train", "dev", "test"]
 DEV_SHARE = 5  # one author group in so many
@@ -54,19 +59,33 @@ class Example:
         return found
 
 
-def examples(folder: Path, splits: tuple[Split, ...] = ("train", "dev")) -> Iterator[Example]:
-    """Every annotated document below ``folder`` that is in ``splits`` and is no guide, in file order."""
-    for path in sorted(folder.rglob("*.json")):
-        if path.parent.name == "test" and "test" not in splits:
-            continue  # held out: not even opened
+class Prepared(Frozen):
+    """A line of prepared gold: one annotated document as ingestion reads it, quotes resolved to raw offsets."""
+
+    source: str
+    group: str
+    genre: str
+    split: Split
+    phenomena: tuple[str, ...]
+    gold: dict[str, Any]  # as ``gold.resolve`` gives it: the attributes of ``gold.DOCUMENT`` and lists of findings by kind
+    raw: str
+    fixes: tuple[Fix, ...]
+    part: Part
+
+    def example(self) -> Example:
+        """The document, ready to learn from."""
+        reading = Reading(Text(self.raw, self.fixes, self.part.start, self.part.end), self.part)
+        return Example(self.source, self.group, self.genre, self.split, self.phenomena, self.gold, reading)
+
+
+def prepared(files: Iterable[Path]) -> Iterator[Prepared]:
+    """Every document of these gold files that is no guide, in their order."""
+    for path in files:
         gold = json.loads(path.read_text(encoding="utf-8"))
-        split = split_of(gold.get("author_group", ""), path.parent.name)
-        if split not in splits:
-            continue
+        group = gold.get("author_group", "")
         name = gold["source"].split("/")[-1]
         ingested = read(path.with_name(name), name, Limits())
-        resolved = resolve(gold, ingested.source.raw)
-        for doc in resolved["documents"]:
+        for doc in resolve(gold, ingested.source.raw)["documents"]:
             if doc["doc_type"] == "guide":
                 continue
             near = max(ingested.parts, key=lambda p: min(p.end, doc["end"]) - max(p.start, doc["start"]), default=None)
@@ -75,7 +94,35 @@ def examples(folder: Path, splits: tuple[Split, ...] = ("train", "dev")) -> Iter
                 start=doc["start"], end=doc["end"], body_start=near.body_start if near and same else doc["start"],
                 boundary=near.boundary if near and same else None, boundary_title=near.boundary_title if near and same else None,
             )  # fmt: skip
-            reading = Reading(ingested.text(part), part)
-            yield Example(
-                name, gold.get("author_group", ""), gold.get("genre", ""), split, tuple(gold.get("phenomena", ())), doc, reading
-            )
+            yield Prepared(
+                source=name, group=group, genre=gold.get("genre", ""), split=split_of(group, path.parent.name),
+                phenomena=tuple(gold.get("phenomena", ())), gold=doc, raw=ingested.source.raw,
+                fixes=ingested.text(part).fixes, part=part,
+            )  # fmt: skip
+
+
+def write_prepared(found: Iterable[Prepared], path: Path) -> int:
+    """Write prepared gold, a document a line; their number."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    number = 0
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        for one in found:
+            out.write(one.model_dump_json() + "\n")
+            number += 1
+    return number
+
+
+def read_prepared(path: Path) -> Iterator[Example]:
+    """The documents of a file that ``write_prepared`` wrote.
+
+    Raises:
+        CannotRun: it is not there, or a line of it is something else.
+    """
+    if not path.is_file():
+        raise CannotRun("stage_missing", path=str(path), stage="prepare")
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                yield Prepared.model_validate_json(line).example()
+            except ValidationError as error:
+                raise CannotRun("stage_unreadable", path=str(path), line=number, stage="prepare") from error

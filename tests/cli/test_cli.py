@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
     "", "run", "report", "apply", "inspect", "schema", "ingest", "segment", "extract", "aggregate",
     "corpus", "corpus check", "corpus export", "corpus import", "corpus stats",
-    "train", "evaluate",
+    "prepare", "train", "evaluate",
 )  # fmt: skip
 
 

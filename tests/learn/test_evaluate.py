@@ -13,11 +13,10 @@ import pytest
 from pipeline.errors import CannotRun
 from pipeline.learn import evaluate as judge
 from pipeline.learn.cases import Run, cases, fresh_models, gold_files
-from pipeline.learn.classifiers import TASKS
 from pipeline.learn.matching import MATCH
 from pipeline.learn.scoring import Sheet, figures, headline, score_source
 from pipeline.learn.tables import aligned, breakdown, curve_table, markdown, summary
-from pipeline.learn.train import CRF
+from pipeline.learn.train import MODELS
 from pipeline.records import Failure
 from pipeline.settings import models_at, models_dir
 from tests.cli.test_cli import gonghui
@@ -183,7 +182,7 @@ def test_from_gold_to_models_to_a_score(tmp_path: Path) -> None:
         shutil.copy(path.with_suffix(".txt"), gold)
     root, work = tmp_path / "gold", tmp_path / "work"
     models = fresh_models(gold_files(root, ("train",)), work)
-    assert {p.name for p in models.iterdir()} == {*CRF, *TASKS, "done"}
+    assert {p.name for p in models.iterdir()} == {*MODELS, "done"}
     assert fresh_models(gold_files(root, ("train",)), work) == models  # from the cache
     result = judge.evaluate(corpus=root, split="dev", work=work)
     assert result.models == models.name
