@@ -1,5 +1,6 @@
 # make run   the demo: corpora/samples → out/
 # make test  the tests; `make test REQUIRE=all` lets only needs_shared be skipped
+# make repro dvc repro: the stages of dvc.yaml that something has changed for
 # make evaluate  train on the train split, score the dev split, and the documents beside the checkout where there are any
 PYTHON ?= python3
 INPUT ?= corpora/samples
@@ -11,7 +12,7 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 
-.PHONY: run test dev docs bench evaluate soak lint wheel clean
+.PHONY: run test dev repro notebooks docs bench evaluate soak lint wheel clean
 
 run: .venv/.run
 	@$(BIN)/gonghui run $(INPUT) -o $(OUT)
@@ -20,6 +21,10 @@ test: .venv/.test
 	REQUIRE=$(REQUIRE) $(BIN)/python -m pytest $(TESTS) --ignore=tests/benchmarks
 
 dev: .venv/.dev
+
+# every stage of dvc.yaml that something has changed for; STAGE= names where to stop
+repro: .venv/.dev
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro $(STAGE)
 
 docs: .venv/.dev
 	$(BIN)/python -m pdoc --docformat google --output-directory build/docs pipeline pipeline.records pipeline.products pipeline.errors pipeline.flow pipeline.frames pipeline.plots '!pipeline.run'
