@@ -127,10 +127,11 @@ def views(record: Record, text: Text) -> dict[str, View]:
 
 def levels(record: Record, text: Text, models: Path) -> dict[str, Judged]:
     """Level and evidence of all twenty items."""
-    model = load(models / "levels" / "weights.json.gz")
     found: dict[str, Judged] = {}
-    for item, view in views(record, text).items():
-        level = cast(Level, int(model.best(view.features).label))
+    seen = views(record, text)
+    guessed = load(models, "levels").best([view.features for view in seen.values()])[0]
+    for (item, view), guess in zip(seen.items(), guessed, strict=True):
+        level = cast(Level, int(guess.label))
         if item == "problems" and record.problems:
             level = max(level, 1)
         if item == "results" and record.awards:

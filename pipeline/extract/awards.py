@@ -124,7 +124,7 @@ def awards(
 ) -> list[Award]:
     """Awards with level, rank, recipient and date."""
     text, found = reading.clean, []
-    levels = load(models / "award_level" / "weights.json.gz")
+    levels = load(models, "award_level")
     for m in marked:
         name = text[m.start : m.end]
         if len(name) < 2 or name in ("获得", "荣获"):
@@ -157,6 +157,6 @@ def awards(
             recipient, kind = unit[1], "unit"
         earlier = [d for d in beginning(dates, sentence.start, m.start) if d[1] <= m.start]
         date = earlier[-1][2] if earlier and text.count("，", earlier[-1][1], m.start) <= 3 else None
-        guess = own_level(name) or levels.best(features(reading, m.start, m.end)).label
+        guess = own_level(name) or levels.best([features(reading, m.start, m.end)])[0][0].label
         found.append(Award(m.start, m.end, None if guess == "none" else guess, rank(name), recipient, kind, date, m.confidence))  # type: ignore[arg-type]
     return found

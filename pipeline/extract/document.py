@@ -125,7 +125,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
         "report_year": _report_year(period),
         "redacted": is_redacted(ground_work.hidden),
         "sections": _sections(reading, models),
-        "topics": () if any(h.level == 1 for h in reading.headings) else topics(reading, None, reading.body, models),
+        "topics": () if any(h.level == 1 for h in reading.headings) else topics(reading, [(None, reading.body)], models)[0],
         "counts": tuple(
             ground(
                 r.Count,
@@ -138,9 +138,9 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
                 unit=c.unit,
                 modifier=c.modifier,
                 object=c.object,
-                **indicate(reading, c, kind, models),
+                **judged,
             )
-            for c in ground_work.counts
+            for c, judged in zip(ground_work.counts, indicate(reading, ground_work.counts, kind, models), strict=True)
         ),
         "dates": tuple(ground(r.Date, text, a, b, "calendar", norm=n) for a, b, n in dated),
         "persons": tuple(
@@ -198,10 +198,9 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
 
 def _sections(reading: Reading, models: Path) -> tuple[r.Section, ...]:
     """The outline; each level-1 section bears its topics."""
-    return tuple(
-        s.model_copy(update={"topics": topics(reading, Span(h.start, h.end), h.body, models)}) if h.level == 1 else s
-        for s, h in zip(reading.sections(), reading.headings, strict=True)
-    )
+    stretches = [(Span(h.start, h.end), h.body) for h in reading.headings if h.level == 1]
+    borne = iter(topics(reading, stretches, models))
+    return tuple(s.model_copy(update={"topics": next(borne)}) if s.level == 1 else s for s in reading.sections())
 
 
 def _report_year(period: r.Period) -> r.ReportYear:

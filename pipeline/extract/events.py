@@ -142,23 +142,29 @@ def events(
 ) -> list[Event]:  # fmt: skip
     """Events with attributes; the same activity named again in the document is not marked twice."""
     text = reading.clean
-    kinds, statuses = load(models / "event_type" / "weights.json.gz"), load(models / "event_status" / "weights.json.gz")
-    dating, heads = load(models / "event_date" / "weights.json.gz"), load(models / "event_people" / "weights.json.gz")
     when, people = date_anchors(dates), people_anchors(counts)
     marked = [m for m in marked if m.confidence >= 0.3 and not _announces(reading, m, marked)]
     spans = [Span(m.start, m.end) for m in marked]
-    found: list[Event] = []
+    kept: list[Marked] = []
     seen: set[str] = set()
-    for m, span in zip(marked, spans, strict=True):
+    for m in marked:
         name = re.sub(r"[\s“”\"]", "", text[m.start : m.end])
         if name in seen and len(name) >= 4:
             continue
         seen.add(name)
-        seen_features = features(reading, m.start, m.end, doc_type)
-        kind, status = kinds.best(seen_features), statuses.best(seen_features)
+        kept.append(m)
+    kinds, statuses = load(models, "event_type", "event_status").best([features(reading, m.start, m.end, doc_type) for m in kept])
+    named = [(Span(m.start, m.end), kind.label) for m, kind in zip(kept, kinds, strict=True)]
+
+    def linked(model: str, anchors: list[Anchor], least: float, *, wide: bool) -> list[Anchor | None]:
+        asked = [(span, kind, candidates(reading, span, anchors, wide=wide)) for span, kind in named]
+        return link(load(models, model), reading, asked, spans, least)
+
+    dates_of = linked("event_date", when, LEAST["date"], wide=True)
+    people_of = linked("event_people", people, LEAST["people"], wide=False)
+    found: list[Event] = []
+    for m, kind, status, dated, there in zip(kept, kinds, statuses, dates_of, people_of, strict=True):
         sentence = reading.sentence_at(m.start)
-        dated = link(dating, reading, span, kind.label, candidates(reading, span, when, wide=True), spans, LEAST["date"])
-        there = link(heads, reading, span, kind.label, candidates(reading, span, people, wide=False), spans, LEAST["people"])
         number, _, unit = there.value.partition(" ") if there else ("", "", "")
         found.append(
             Event(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.extract.linear import load, pairs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pipeline.extract.counts import Found
@@ -40,14 +41,14 @@ def features(reading: Reading, c: Found, doc_type: str) -> list[str]:
     return found
 
 
-def indicate(reading: Reading, c: Found, doc_type: str, models: Path) -> dict[str, Any]:
-    """``indicator``, ``scope`` and ``status`` of one count."""
-    seen = features(reading, c, doc_type)
-    code = load(models / "indicator" / "weights.json.gz").best(seen).label
-    scope = load(models / "scope" / "weights.json.gz").best(seen).label
-    status = load(models / "count_status" / "weights.json.gz").best(seen).label
-    return {
-        "indicator": None if code == "none" or scope not in ("own", "area") else code,
-        "scope": None if scope == "none" else scope,
-        "status": status,
-    }
+def indicate(reading: Reading, counts: Sequence[Found], doc_type: str, models: Path) -> list[dict[str, Any]]:
+    """``indicator``, ``scope`` and ``status`` of each count."""
+    seen = [features(reading, c, doc_type) for c in counts]
+    return [
+        {
+            "indicator": None if code.label == "none" or scope.label not in ("own", "area") else code.label,
+            "scope": None if scope.label == "none" else scope.label,
+            "status": status.label,
+        }
+        for code, scope, status in zip(*load(models, "indicator", "scope", "count_status").best(seen), strict=True)
+    ]

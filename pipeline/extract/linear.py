@@ -1,19 +1,30 @@
-"""Linear classifiers (线性分类): trained with scikit-learn by ``learn``, scored here without importing it.
+"""Linear classifiers (线性分类): trained with scikit-learn by ``learn``, applied here without importing it.
 
-A model is one JSON file: classes, a bias a class, and a row of weights a feature. A feature is a string; its value is 1.
+A feature is a string whose value is 1. Classifiers that see the same features are applied together: each feature is looked
+up once, and all rows of a document are added up at once. Weights are whole numbers of ``UNIT``, so that their sum is the
+same in any order and on any machine.
 """
 
 from __future__ import annotations
 
-import gzip
 import json
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from pipeline.errors import ResourceError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int32]
+
+_BATCH = 256  # rows added up at once: what is gathered for them stays small
+UNIT = 10_000  # parts of one that a weight is counted in
 
 
 class Guess(NamedTuple):
@@ -23,59 +34,123 @@ class Guess(NamedTuple):
     confidence: float
 
 
+class Model(NamedTuple):
+    """One classifier as it is stored.
+
+    Attributes:
+        classes: shape (classes,).
+        bias: of each class, in parts of ``UNIT``.
+        features: the strings that weigh anything.
+        weights: shape (features, classes), in parts of ``UNIT``.
+    """
+
+    classes: tuple[str, ...]
+    bias: Integers
+    features: list[str]
+    weights: Integers
+
+
 def pairs(prefix: str, text: str, start: int, end: int, longest: int = 200) -> list[str]:
     """The pairs of characters of ``text[start:end]`` as features; what is longer than ``longest`` is cut."""
     return [f"{prefix}={text[i : i + 2]}" for i in range(start, min(end, start + longest) - 1)]
 
 
+def weights_of(models: Path, name: str) -> Path:
+    """Where the weights of a classifier lie."""
+    return models / name / "weights.npz"
+
+
+def read(path: Path) -> Model:
+    """The classifier stored at ``path``.
+
+    Raises:
+        ResourceError: there is none.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            features = json.loads(stored["features"].tobytes())
+            return Model(tuple(stored["classes"].tolist()), stored["bias"], features, stored["weights"])
+    except OSError as error:
+        raise ResourceError("model_missing", file=path.name, line=0) from error
+
+
+def write(model: Model, path: Path) -> None:
+    """Store ``model`` at ``path``; the same model gives the same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    features = np.frombuffer(json.dumps(model.features, ensure_ascii=False).encode("utf-8", "surrogatepass"), dtype=np.uint8)
+    with path.open("wb") as stored:
+        np.savez_compressed(stored, classes=np.array(model.classes), bias=model.bias, features=features, weights=model.weights)
+
+
 class Linear:
-    """A multinomial (or one-against-rest) logistic model over sparse string features."""
+    """One or more logistic models (multinomial, or one against the rest) over the same sparse string features."""
 
-    def __init__(self, classes: list[str], bias: list[float], weights: dict[str, list[float]]) -> None:
-        import numpy as np
+    def __init__(self, models: Sequence[Model]) -> None:
+        self.classes = [m.classes for m in models]
+        self._number: dict[str, int] = {}
+        for m in models:
+            for feature in m.features:
+                self._number.setdefault(feature, len(self._number))
+        width = sum(len(m.classes) for m in models)
+        # the last row is that of every feature that no model knows
+        self._weights = np.zeros((len(self._number) + 1, width), dtype=np.int32)
+        self._bias = np.concatenate([m.bias for m in models])
+        self._columns: list[slice] = []
+        at = 0
+        for m in models:
+            columns = slice(at, at + len(m.classes))
+            self._weights[[self._number[feature] for feature in m.features], columns] = m.weights
+            self._columns.append(columns)
+            at = columns.stop
 
-        self.classes = classes
-        self._bias = np.array(bias)
-        self._row = {feature: k for k, feature in enumerate(weights)}
-        self._weights = np.array(list(weights.values())).reshape(len(weights), len(classes))
+    def scores(self, rows: Sequence[Iterable[str]]) -> list[Floats]:
+        """The margin of each class at each row, a matrix a model: shape (rows, classes)."""
+        total = np.empty((len(rows), len(self._bias)))
+        for at in range(0, len(rows), _BATCH):
+            total[at : at + _BATCH] = self._summed(rows[at : at + _BATCH]) / UNIT
+        return [total[:, columns] for columns in self._columns]
 
-    def scores(self, features: Iterable[str]) -> list[float]:
-        """The margin of each class, to nine decimals: no machine's way of adding decides a tie."""
-        rows = [row for feature in dict.fromkeys(features) if (row := self._row.get(feature)) is not None]
-        margins: list[float] = (self._bias + self._weights[rows].sum(axis=0)).round(9).tolist()
-        return margins
+    def _summed(self, rows: Sequence[Iterable[str]]) -> Integers:
+        known, unknown = self._number, len(self._number)
+        numbers: list[int] = []
+        starts: list[int] = []
+        for row in rows:
+            starts.append(len(numbers))
+            numbers.append(unknown)  # a row without any known feature would not be summed as one
+            numbers += [number for number in set(map(known.get, row)) if number is not None]
+        total: Integers = np.add.reduceat(self._weights[numbers], starts, axis=0) + self._bias
+        return total
 
-    def best(self, features: Iterable[str]) -> Guess:
-        """The likeliest class (softmax; ties go to the first)."""
-        total = self.scores(features)
-        top = max(range(len(total)), key=lambda k: (total[k], -k))
-        sure = 1 / sum(math.exp(min(s - total[top], 50)) for s in total)
-        return Guess(self.classes[top], round(sure, 2))
+    def best(self, rows: Sequence[Iterable[str]]) -> list[list[Guess]]:
+        """The likeliest class (softmax; ties go to the first) of each row, a list a model."""
+        found = []
+        for classes, total in zip(self.classes, self.scores(rows), strict=True):
+            top = total.argmax(axis=1)
+            sure = 1 / np.exp(total - total.max(axis=1, keepdims=True)).sum(axis=1)
+            found.append([Guess(classes[k], round(p, 2)) for k, p in zip(top.tolist(), sure.tolist(), strict=True)])
+        return found
 
-    def chances(self, features: Iterable[str]) -> dict[str, float]:
-        """The probability of every class (softmax), to two decimals."""
-        total = self.scores(features)
-        top = max(total)
-        parts = [math.exp(max(s - top, -50)) for s in total]
-        return {c: round(p / sum(parts), 2) for c, p in zip(self.classes, parts, strict=True)}
+    def chances(self, rows: Sequence[Iterable[str]]) -> list[dict[str, float]]:
+        """The probability of every class (softmax) of the only model at each row, to two decimals."""
+        (classes,), (total,) = self.classes, self.scores(rows)
+        parts = np.exp(np.maximum(total - total.max(axis=1, keepdims=True, initial=-np.inf), -50))
+        return _named(classes, parts / parts.sum(axis=1, keepdims=True))
 
-    def each(self, features: Iterable[str]) -> dict[str, float]:
-        """The probability of every class on its own (one against the rest), to two decimals."""
-        return {
-            c: round(1 / (1 + math.exp(-max(min(s, 50), -50))), 2)
-            for c, s in zip(self.classes, self.scores(features), strict=True)
-        }
+    def each(self, rows: Sequence[Iterable[str]]) -> list[dict[str, float]]:
+        """The probability of every class of the only model on its own (one against the rest), to two decimals."""
+        (classes,), (total,) = self.classes, self.scores(rows)
+        return _named(classes, 1 / (1 + np.exp(-np.clip(total, -50, 50))))
+
+
+def _named(classes: Sequence[str], chances: Floats) -> list[dict[str, float]]:
+    return [{c: round(p, 2) for c, p in zip(classes, row, strict=True)} for row in chances.tolist()]
 
 
 @cache
-def load(path: Path) -> Linear:
-    """The model stored at ``path`` (gzipped JSON).
+def load(models: Path, *names: str) -> Linear:
+    """The classifiers ``names`` below ``models``, to be applied together.
 
     Raises:
-        ResourceError: there is no such model.
+        ResourceError: one of them is missing.
     """
-    try:
-        spec = json.loads(gzip.decompress(path.read_bytes()))
-    except OSError as error:
-        raise ResourceError("model_missing", file=path.name, line=0) from error
-    return Linear(spec["classes"], spec["bias"], spec["weights"])
+    return Linear([read(weights_of(models, name)) for name in names])

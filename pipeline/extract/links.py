@@ -83,18 +83,26 @@ def features(
 
 
 def link(
-    model: Linear, reading: Reading, event: Span, kind: str, near: Sequence[Anchor], events: Sequence[Span], least: float
-) -> Anchor | None:
-    """The anchor of an event, or None."""
-    best: tuple[float, int, Anchor] | None = None
-    yes = model.classes.index("yes")
-    for anchor in near:
-        scores = model.scores(features(reading, event, kind, anchor, near, events))
-        margin = round(scores[yes] - scores[1 - yes], 3)
-        rank = (margin, -abs(anchor.start - event[0]), anchor)
-        if margin >= least and (best is None or rank[:2] > best[:2]):
-            best = rank
-    return best[2] if best else None
+    model: Linear,
+    reading: Reading,
+    asked: Sequence[tuple[Span, str, Sequence[Anchor]]],
+    events: Sequence[Span],
+    least: float,
+) -> list[Anchor | None]:
+    """The anchor of each event (its span, its type, its candidates), or None."""
+    rows = [features(reading, event, kind, anchor, near, events) for event, kind, near in asked for anchor in near]
+    yes = model.classes[0].index("yes")
+    scores = model.scores(rows)[0]
+    margins = iter((scores[:, yes] - scores[:, 1 - yes]).tolist())
+    found: list[Anchor | None] = []
+    for event, _, near in asked:
+        best: tuple[float, int, Anchor] | None = None
+        for anchor, margin in [(anchor, round(next(margins), 3)) for anchor in near]:
+            rank = (margin, -abs(anchor.start - event[0]), anchor)
+            if margin >= least and (best is None or rank[:2] > best[:2]):
+                best = rank
+        found.append(best[2] if best else None)
+    return found
 
 
 def rows(

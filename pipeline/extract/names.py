@@ -589,7 +589,7 @@ _AROUND = 400  # how far around a person the sentence is read: farther than any 
 
 
 def _standing(reading: Reading, m: Marked, role: str | None, honours: list[Span], models: Path) -> Standing | None:
-    guess = load(models / "standing" / "weights.json.gz").best(standing_features(reading, m.start, m.end, role, honours))
+    guess = load(models, "standing").best([standing_features(reading, m.start, m.end, role, honours)])[0][0]
     return None if guess.label == "none" or guess.confidence < _SURE else guess.label  # type: ignore[return-value]
 
 

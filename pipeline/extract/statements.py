@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.extract.linear import Linear, load, pairs
+from pipeline.extract.linear import load, pairs
 from pipeline.segment import Span
 from pipeline.segment.numbering import number_at
 from pipeline.segment.reading import beginning
@@ -89,14 +89,16 @@ def features(reading: Reading, unit: Span, doc_type: str) -> list[str]:
 
 def statements(reading: Reading, doc_type: str, models: Path) -> list[Statement]:
     """Problems, requests, plans and proposals of the document, in order."""
-    model: Linear = load(models / "statement" / "weights.json.gz")
     text, found = reading.clean, []
     headings = [(h.start, h.end) for h in reading.headings if h.body.end - h.end > 6]
+    asked = []
     for unit in units(reading):
         inside = beginning(headings, unit.start, unit.end)
         if any(b <= unit.end and unit.end - unit.start - (b - a) <= 2 for a, b in inside):
             continue  # a heading with text below it only announces
-        chances = model.chances(features(reading, unit, doc_type))
+        asked.append(unit)
+    judged = load(models, "statement").chances([features(reading, unit, doc_type) for unit in asked])
+    for unit, chances in zip(asked, judged, strict=True):
         kind = max(("problem", "request"), key=lambda k: chances[k])
         if chances[kind] >= LEAST:
             found.append(Statement(unit.start, unit.end, kind, chances[kind]))

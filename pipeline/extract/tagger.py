@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pipeline.extract.crf import OUTSIDE, Marginals, load
+from pipeline.extract.linear import weights_of
 from pipeline.extract.templates import Window, window
 
 if TYPE_CHECKING:
@@ -44,11 +45,6 @@ class Marks(NamedTuple):
 # From this marginal on a span stands although the best path leaves it out: recall for precision, chosen on the dev split.
 THRESHOLDS = {"names": 0.3, "events": 0.45, "awards": 0.25}
 HINTED = 0.12  # from this marginal on a phrase that rules propose stands as a whole
-
-
-def weights_of(models: Path, name: str) -> Path:
-    """Where the weights of a sequence model lie."""
-    return models / name / "weights.npz"
 
 
 def pieces(sentences: Iterable[Span]) -> Iterator[Span]:

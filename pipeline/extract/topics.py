@@ -11,6 +11,7 @@ from pipeline.extract.linear import load
 from pipeline.resources import yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pipeline.segment import Reading, Span
@@ -62,8 +63,10 @@ def _mentions(text: str, heading: Span | None, body: Span) -> list[str]:
     return found
 
 
-def topics(reading: Reading, heading: Span | None, body: Span, models: Path) -> tuple[str, ...]:
-    """Topics of one stretch, main topic first."""
-    chances = load(models / "topics" / "weights.json.gz").each(section_features(reading, heading, body))
-    ranked = sorted(chances.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(name for k, (name, p) in enumerate(ranked) if k == 0 or p >= KEEP)[:5]
+def topics(reading: Reading, stretches: Sequence[tuple[Span | None, Span]], models: Path) -> list[tuple[str, ...]]:
+    """Topics of each stretch (heading or None, and body), main topic first."""
+    found = []
+    for chances in load(models, "topics").each([section_features(reading, heading, body) for heading, body in stretches]):
+        ranked = sorted(chances.items(), key=lambda item: (-item[1], item[0]))
+        found.append(tuple(name for k, (name, p) in enumerate(ranked) if k == 0 or p >= KEEP)[:5])
+    return found

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.aggregate.levels import views
 from pipeline.extract import awards, events, indicators, links, names, statements
+from pipeline.extract.linear import UNIT, Model, write
 from pipeline.extract.topics import section_features
 from pipeline.learn.examples import Example
 from pipeline.learn.goldrecord import gold_record
@@ -157,12 +156,7 @@ def train(task: str, examples: list[Example], path: Path) -> dict[str, Any]:
         if len(classes) == 2:  # one row of weights stands for both classes
             weights = np.vstack([-weights[0] / 2, weights[0] / 2])
             bias = [-bias[0] / 2, bias[0] / 2]
-    kept = {
-        name: [round(float(w), 4) for w in weights[:, k]]
-        for name, k in sorted(vectors.vocabulary_.items())
-        if abs(weights[:, k]).max() >= 0.003
-    }
-    spec = {"classes": [str(c) for c in classes], "bias": [round(b, 3) for b in bias], "weights": kept}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(gzip.compress(json.dumps(spec, ensure_ascii=False, sort_keys=True).encode(), mtime=0))
+    kept = {name: k for name, k in sorted(vectors.vocabulary_.items()) if abs(weights[:, k]).max() >= 0.003}
+    counted = np.rint(weights[:, list(kept.values())].T * UNIT).astype(np.int32)
+    write(Model(tuple(map(str, classes)), np.rint(np.array(bias) * UNIT).astype(np.int32), list(kept), counted), path)
     return {"rows": len(rows), "features": len(kept), "classes": len(classes)}

@@ -15,7 +15,7 @@ from pipeline.learn.examples import Example, read_prepared
 from pipeline.settings import one_thread_a_process, settings
 
 CRF = ("names", "events", "awards")
-MODELS = {name: f"{name}/weights.npz" for name in CRF} | {name: f"{name}/weights.json.gz" for name in classifiers.TASKS}
+MODELS = {name: f"{name}/weights.npz" for name in (*CRF, *classifiers.TASKS)}
 WORKERS = 2  # the model of names takes as long as all others together
 
 

@@ -197,7 +197,7 @@ def test_from_gold_to_models_to_a_score(tmp_path: Path) -> None:
     assert curve[1.0]["dates"] == result.figures["dates"]
     trained = gonghui("train", "--corpus", str(root), "--models", str(tmp_path / "m"), "--only", "event_status")
     assert trained.returncode == 0, trained.stderr
-    assert (tmp_path / "m" / "event_status" / "weights.json.gz").exists()
+    assert (tmp_path / "m" / "event_status" / "weights.npz").exists()
 
 
 def test_a_sheet_says_nothing_until_it_is_scored() -> None:

@@ -1,0 +1,59 @@
+"""Linear classifiers, against the sum written out."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import ResourceError
+from pipeline.extract.linear import UNIT, Linear, Model, load, read, weights_of, write
+
+A = Model(("yes", "no"), np.array([UNIT // 2, 0]), ["b=工会", "c", "\n"], np.array([[3, -1], [-2, 4], [7, 7]]) * UNIT)
+B = Model(("x", "y", "z"), np.array([0, 0, 0]), ["c", "d"], np.array([[1, 2, 3], [3, 2, 1]]) * UNIT)
+
+
+def plain(model: Model, row: list[str]) -> list[float]:
+    """Bias and weights of the features, each counted once."""
+    known = {feature: model.weights[k] for k, feature in enumerate(model.features)}
+    return ((sum((known[f] for f in {*row} & {*known}), np.zeros(len(model.classes))) + model.bias) / UNIT).tolist()
+
+
+@given(st.lists(st.lists(st.sampled_from(["b=工会", "c", "d", "\n", "unknown"]), max_size=6), max_size=300))
+def test_models_together_score_as_each_alone(rows: list[list[str]]) -> None:
+    for model, scores in zip((A, B), Linear([A, B]).scores(rows), strict=True):
+        assert scores.tolist() == [plain(model, row) for row in rows]
+
+
+def test_the_likeliest_class_and_the_first_of_equals() -> None:
+    (a, b) = Linear([A, B]).best([["c"], ["c", "d"], []])
+    assert [g.label for g in a] == ["no", "no", "yes"]
+    assert [g.label for g in b] == ["z", "x", "x"]
+    assert b[0].confidence == round(1 / (1 + math.exp(-1) + math.exp(-2)), 2)
+    assert b[1].confidence == b[2].confidence == 0.33
+
+
+def test_chances() -> None:
+    (row,) = Linear([B]).chances([["c"]])
+    assert sum(row.values()) == pytest.approx(1, abs=0.011)
+    assert Linear([B]).each([["c"]])[0] == {c: round(1 / (1 + math.exp(-w)), 2) for c, w in zip("xyz", (1, 2, 3), strict=True)}
+    assert Linear([B]).chances([]) == Linear([B]).each([]) == []
+
+
+def test_a_stored_model_is_read_as_it_was_and_gives_the_same_bytes(tmp_path: Path) -> None:
+    write(A, weights_of(tmp_path, "a"))
+    again = read(weights_of(tmp_path, "a"))
+    write(again, weights_of(tmp_path, "b"))
+    assert (again.classes, again.features) == (A.classes, A.features)
+    assert again.weights.tolist() == A.weights.tolist()
+    assert weights_of(tmp_path, "a").read_bytes() == weights_of(tmp_path, "b").read_bytes()
+    assert load(tmp_path, "a", "b").classes == [A.classes, A.classes]
+
+
+def test_a_missing_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ResourceError):
+        load(tmp_path, "none")
