@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from pipeline.aggregate.units import Given, placed
 from pipeline.errors import GonghuiError, ResourceError, SourceError
 from pipeline.ingest.limits import DEFAULT, Limits
 from pipeline.products import Ingested, Outlined, Part
-from pipeline.records import Failure, Record
+from pipeline.records import FINDING_KINDS, Failure, Finding, Record
 from pipeline.settings import PACKAGE, models_dir
 
 StageName: TypeAlias = Literal["ingest", "segment", "extract", "aggregate", "export"]
@@ -96,6 +97,22 @@ def extracted(document: Document) -> Document:
     return replace(document, record=extract(document.ingested, document.outlined))
 
 
+def as_sure_as_read(document: Document) -> Document:
+    """Findings of what was read from a picture are as sure as the least sure line they stand in."""
+    record, lines = document.settled, document.ingested.source.recognised
+    if not lines:
+        return document
+    starts, ends = [line.start for line in lines], [line.end for line in lines]
+
+    def weighed(finding: Finding) -> Finding:
+        touched = lines[bisect_right(ends, finding.start) : bisect_left(starts, finding.end)]
+        doubts = [line.confidence for line in touched] + ([finding.confidence] if finding.confidence is not None else [])
+        return finding.model_copy(update={"confidence": min(doubts)}) if touched else finding
+
+    update = {kind: tuple(map(weighed, getattr(record, kind))) for kind in FINDING_KINDS}
+    return replace(document, record=record.model_copy(update=update))
+
+
 def with_unit(document: Document) -> Document:
     """Unit and year from the operator, where the text settles none."""
     return replace(document, record=placed(document.settled, document.options.given))
@@ -131,6 +148,7 @@ Stage: TypeAlias = tuple[StageName, Callable[[Document], Document]]
 STAGES: tuple[Stage, ...] = (
     ("segment", segmented),
     ("extract", extracted),
+    ("extract", as_sure_as_read),
     ("aggregate", with_unit),
     ("aggregate", with_coverage),
     ("export", grounded),

@@ -13,6 +13,14 @@ from pipeline.records import Frozen, Noise, Offset, Script, Warn
 from pipeline.spans import Fix, Text
 
 
+class Recognised(NamedTuple):
+    """A stretch of the raw text that was read from a picture (文字识别), and how sure the reader is of it, 0 to 1."""
+
+    start: int
+    end: int
+    confidence: float
+
+
 class Source(Frozen):
     """One decoded source (来源文件)."""
 
@@ -22,6 +30,7 @@ class Source(Frozen):
     encoding: str | None
     raw: str
     pages: tuple[Offset, ...] = ()  # raw offset at which each page begins, where the format has pages
+    recognised: tuple[Recognised, ...] = ()  # lines that were read from pictures
     unread: tuple[int, ...] = ()  # numbers, from 1, of pages that are pictures without a text layer
 
 

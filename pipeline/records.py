@@ -58,7 +58,7 @@ WarningCode: TypeAlias = Literal[
     "truncated_start", "truncated_end", "unsettled_year", "title_body_conflict", "parts_total_conflict",
     "statement_conflict", "implausible_value", "amount_without_unit", "numbering_gap", "unsigned", "low_han_share",
     "mixed_script", "inline_pinyin", "hard_wraps", "injected_text", "junk_characters", "possible_two_documents",
-    "near_duplicate", "year_swapped", "low_confidence",
+    "near_duplicate", "year_swapped", "low_confidence", "recognised",
 ]  # fmt: skip
 Offset: TypeAlias = Annotated[int, Field(ge=0)]
 

@@ -33,6 +33,8 @@ class Settings(Frozen):
     max_archive_members: int = Field(gt=0)
     max_archive_nesting: int = Field(ge=0)
     max_pages: int = Field(gt=0)
+    max_scans: int = Field(gt=0)
+    max_pixels: int = Field(gt=0)
     converter_timeout_s: float = Field(gt=0)  # seconds
     needs_check_below: float = Field(ge=0, le=1)
     needs_check_warnings: tuple[WarningCode, ...]

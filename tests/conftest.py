@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from collections.abc import Generator
@@ -9,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.ingest import scans
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 LACKING = {
     "needs_chromium": not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome", "chrome")),
     "needs_libreoffice": not any(shutil.which(name) for name in ("soffice", "libreoffice")),
+    "needs_ocr": not all(importlib.util.find_spec(name) for name in ("rapidocr", "onnxruntime")) or scans.font() is None,
     "needs_shared": not SHARED.is_dir(),
 }
 ALL_REQUIRED = os.environ.get("REQUIRE") == "all"

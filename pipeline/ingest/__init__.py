@@ -1,7 +1,7 @@
 """Folder → sources (读入): ``walk`` lists the files, ``read`` makes each an ``Ingested``.
 
 Inside: ``archive`` opens archives within ``limits``; ``formats`` (with ``decode``, ``html``, ``mail``, ``word``, ``numbering``,
-``binaryword``, ``binarylists``, ``properties``, ``sheet``, ``pdf``, ``office``) gives the raw text, ``clean`` (with ``wraps``,
+``binaryword``, ``binarylists``, ``properties``, ``sheet``, ``pdf``, ``layout``, ``ocr``, ``office``) gives the raw text, ``clean`` (with ``wraps``,
 ``junk``, ``script``) what later rooms read, ``split`` (with ``lines``, ``noise``, ``boundaries``, ``unmarked``) the documents.
 """
 

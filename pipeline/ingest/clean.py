@@ -2,7 +2,7 @@
 
 The order matters: inline pinyin goes first of all words, junk before punctuation is widened, wraps last, when lines can be
 recognised for what they are. Kinds of fixes: ``line_end`` ``space`` ``invisible`` ``markup`` ``inline_pinyin`` ``junk``
-``fullwidth`` ``halfwidth_punctuation`` ``traditional`` ``spaced`` ``page_header`` ``page_furniture`` ``hard_wrap``
+``fullwidth`` ``radical`` ``halfwidth_punctuation`` ``traditional`` ``spaced`` ``page_header`` ``page_furniture`` ``hard_wrap``
 ``injected_text``.
 """
 
@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from pipeline.ingest import junk, wraps
 from pipeline.ingest.decode import is_han
-from pipeline.ingest.script import simplifying_edits
+from pipeline.ingest.rules import read_lexicon
+from pipeline.ingest.script import changed_runs, simplifying_edits
 from pipeline.spans import Edit, Text
 
 _SPACES = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
@@ -38,6 +40,7 @@ for _kept in "，：；？！（）［］｛｝｀＂＇～":  # these stay wide
     del _WIDE[ord(_kept)]
 _WIDE[ord("﹪")] = ord("%")
 _WIDE_RUN = re.compile(f"[{''.join(map(chr, _WIDE))}]+")
+_RADICAL_RUN = re.compile("[\u2e80-\u2fd5\uf900-\ufaff]+")
 _NARROW = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！", "(": "（", ")": "）"}
 _PUNCTUATION = re.compile(r"[,:;?!()\n]|(?<=[^\x00-\x7f·.])\.(?=[ ]*(?:\n|\Z))")
 _SPACED_LINE = re.compile(r"^ *(\S(?: {1,3}\S){5,40}) *$", re.MULTILINE)
@@ -116,7 +119,23 @@ def _is_pinyin(word: str, *, alone: bool) -> bool:
 def width(text: str) -> Iterator[Edit]:
     """Wide digits, Latin letters and signs become narrow; narrow punctuation beside Chinese becomes wide."""
     wide = [Edit(*m.span(), m[0].translate(_WIDE), "fullwidth") for m in _WIDE_RUN.finditer(text)]
-    return iter(sorted([*wide, *_widened_punctuation(text)]))
+    return iter(sorted([*wide, *radicals(text), *_widened_punctuation(text)]))
+
+
+def radicals(text: str) -> Iterator[Edit]:
+    """Radicals and compatibility forms that stand for the character (部首字符): ⼯ U+2F2F, which PDFs hold, is 工."""
+    for match in _RADICAL_RUN.finditer(text):
+        yield from changed_runs(match[0], "".join(map(_character, match[0])), "radical", at=match.start())
+
+
+def _character(radical: str) -> str:
+    plain = _named_radicals().get(radical) or unicodedata.normalize("NFKC", radical)
+    return plain if len(plain) == 1 else radical
+
+
+@cache
+def _named_radicals() -> dict[str, str]:
+    return {line[0]: line[1] for line in read_lexicon("radicals.txt")}
 
 
 def _widened_punctuation(text: str) -> Iterator[Edit]:

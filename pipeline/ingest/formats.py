@@ -14,6 +14,7 @@ from pipeline.errors import SourceError
 from pipeline.ingest.archive import check_package
 from pipeline.ingest.decode import decode
 from pipeline.ingest.limits import DEFAULT, Limits
+from pipeline.products import Recognised
 
 if TYPE_CHECKING:
     from pipeline.ingest.word import Shown
@@ -22,10 +23,12 @@ _FORMATS = {
     ".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".mht": "mht",
     ".mhtml": "mht", ".docx": "docx", ".docm": "docx", ".doc": "doc", ".wps": "wps", ".rtf": "rtf", ".odt": "odt",
     ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".et": "xls", ".csv": "csv", ".pdf": "pdf", ".zip": "zip",
+    ".jpg": "jpg", ".jpeg": "jpg", ".png": "png", ".bmp": "bmp", ".tif": "tif", ".tiff": "tif",
 }  # fmt: skip
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_MAGIC = ((b"PK\x03\x04", "zip"), (b"%PDF-", "pdf"), (_OLE, "ole"), (b"{\\rtf", "rtf"), (b"\x1f\x8b\x08", "gzip"))
-_BINARY = {"docx", "odt", "xlsx", "pdf", "zip"}  # what the first bytes must bear out
+_MAGIC = ((b"PK\x03\x04", "zip"), (b"%PDF-", "pdf"), (_OLE, "ole"), (b"{\\rtf", "rtf"), (b"\x1f\x8b\x08", "gzip"),
+          (b"\xff\xd8\xff", "jpg"), (b"\x89PNG\r\n", "png"), (b"II*\0", "tif"), (b"MM\0*", "tif"))  # fmt: skip
+_BINARY = {"docx", "odt", "xlsx", "pdf", "zip", "jpg", "png", "bmp", "tif"}  # what the first bytes must bear out
 _PACKAGES = (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"), ("content.xml", "odt"))
 _WORD = {"doc", "wps", "rtf"}
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream that holds an encrypted .docx or .xlsx
@@ -41,7 +44,8 @@ class Extracted(NamedTuple):
 
     Attributes:
         pages: raw offset at which each page begins.
-        unread: numbers, from 1, of pages without a text layer.
+        recognised: the lines that were read from pictures.
+        unread: numbers, from 1, of pages without a text layer that could not be read.
         furniture: raw offset behind the text, where headers and footers begin that pages repeat; null where there are none.
     """
 
@@ -49,6 +53,7 @@ class Extracted(NamedTuple):
     format: str
     encoding: str | None
     pages: tuple[int, ...] = ()
+    recognised: tuple[Recognised, ...] = ()
     unread: tuple[int, ...] = ()
     furniture: int | None = None
 
@@ -70,7 +75,8 @@ def extract_text(name: str, data: bytes, limits: Limits = DEFAULT) -> Extracted:
 
     Raises:
         SourceError: ``unsupported_format`` ``undecodable`` ``corrupt_file`` ``password_protected`` ``too_large``
-            ``too_many_pages`` ``too_many_files`` ``expands_too_much`` ``needs_ocr`` ``needs_libreoffice`` ``timed_out``.
+            ``too_many_pages`` ``too_many_files`` ``expands_too_much`` ``needs_ocr`` ``needs_libreoffice`` ``no_document``
+            ``timed_out``.
     """
     kind = real_format(format_of(name), data, limits)
     try:
@@ -113,6 +119,8 @@ def real_format(kind: str, data: bytes, limits: Limits = DEFAULT) -> str:
         raise SourceError("unsupported_format", format="ole")
     if magic is not None:
         return magic
+    if kind == "bmp" and data.startswith(b"BM"):
+        return kind
     if kind in _BINARY:
         raise SourceError("corrupt_file", reason=f"no {kind} inside")
     if kind in _WORD:
@@ -199,7 +207,14 @@ def _pdf(kind: str, data: bytes, limits: Limits) -> Extracted:
     from pipeline.ingest.pdf import text_layer
 
     layer = text_layer(data, limits)
-    return Extracted(layer.text, kind, None, layer.pages, layer.scans)
+    return Extracted(layer.text, kind, None, layer.pages, layer.recognised, layer.unread)
+
+
+def _picture(kind: str, data: bytes, limits: Limits) -> Extracted:
+    from pipeline.ingest.ocr import recognised_picture
+
+    found = recognised_picture(data, limits)
+    return Extracted(found.text, kind, None, found.pages, found.lines)
 
 
 def _old_word(kind: str, data: bytes, limits: Limits) -> Extracted:
@@ -213,4 +228,5 @@ def _old_word(kind: str, data: bytes, limits: Limits) -> Extracted:
 _READERS: dict[str, Callable[[str, bytes, Limits], Extracted]] = {
     "txt": _plain, "md": _plain, "html": _html, "mht": _mht, "docx": _docx, "xlsx": _xlsx, "csv": _csv, "pdf": _pdf,
     "doc": _doc, "wps": _old_word, "rtf": _old_word, "odt": _old_word, "xls": _xls,
+    "jpg": _picture, "png": _picture, "bmp": _picture, "tif": _picture,
 }  # fmt: skip

@@ -16,6 +16,8 @@ class Limits(Frozen):
         max_members: files in an archive, those of inner archives counted.
         max_nesting: archives within archives.
         max_pages: pages of a PDF.
+        max_scans: pages of one file that are pictures, where they can be read (OCR takes seconds for each).
+        max_pixels: of one picture.
         converter_timeout_s: seconds that LibreOffice may take for one file.
     """
 
@@ -25,6 +27,8 @@ class Limits(Frozen):
     max_members: int = 5000
     max_nesting: int = 3
     max_pages: int = 2000
+    max_scans: int = 100
+    max_pixels: int = 100_000_000
     converter_timeout_s: float = 120.0
 
 
@@ -40,5 +44,7 @@ def limits_of(settings: Settings) -> Limits:
         max_members=settings.max_archive_members,
         max_nesting=settings.max_archive_nesting,
         max_pages=settings.max_pages,
+        max_scans=settings.max_scans,
+        max_pixels=settings.max_pixels,
         converter_timeout_s=settings.converter_timeout_s,
     )

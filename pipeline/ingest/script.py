@@ -32,8 +32,8 @@ def simplifying_edits(text: str) -> Iterator[Edit]:
     return changed_runs(text, simplified(text), "traditional")
 
 
-def changed_runs(old: str, new: str, kind: str) -> Iterator[Edit]:
-    """Edits of ``kind`` for the maximal runs in which two texts of one length differ."""
+def changed_runs(old: str, new: str, kind: str, at: int = 0) -> Iterator[Edit]:
+    """Edits of ``kind`` for the maximal runs in which two texts of one length differ; they begin at ``at``."""
     if old == new:
         return
     first = -1
@@ -44,10 +44,10 @@ def changed_runs(old: str, new: str, kind: str) -> Iterator[Edit]:
             if old[i] != new[i]:
                 first = i if first < 0 else first
             elif first >= 0:
-                yield Edit(first, i, new[first:i], kind)
+                yield Edit(at + first, at + i, new[first:i], kind)
                 first = -1
     if first >= 0:
-        yield Edit(first, len(old), new[first:], kind)
+        yield Edit(at + first, at + len(old), new[first:], kind)
 
 
 def script_of(raw: str) -> Script:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.errors import SourceError
 from pipeline.ingest import archive
 from pipeline.ingest.clean import clean
 from pipeline.ingest.decode import han_share
-from pipeline.ingest.formats import extract_text, format_of
+from pipeline.ingest.formats import Extracted, extract_text, format_of
 from pipeline.ingest.limits import DEFAULT, Limits
 from pipeline.ingest.script import simplified_characters
 from pipeline.ingest.split import Splitting, split
@@ -89,12 +89,13 @@ def ingest(data: bytes, name: str, limits: Limits = DEFAULT) -> Ingested:
             encoding=extracted.encoding,
             raw=extracted.raw,
             pages=extracted.pages,
+            recognised=extracted.recognised,
             unread=extracted.unread,
         ),
         fixes=splitting.text.fixes,
         parts=parts,
         noise=_noise(splitting, name),
-        warnings=_warnings(splitting.text, parts, splitting.warnings),
+        warnings=_warnings(splitting.text, parts, (*splitting.warnings, *_recognised(extracted, parts))),
     )
 
 
@@ -119,6 +120,24 @@ def _noise(splitting: Splitting, name: str) -> tuple[Noise, ...]:
         if f.kind in _CUT and not f.text
     ]
     return tuple(sorted([*splitting.noise, *dropped], key=lambda noise: (noise.start, noise.end)))
+
+
+def _recognised(extracted: Extracted, parts: tuple[Part, ...]) -> Iterator[Warn]:
+    """A warning for each run of lines in a document that were read from a picture; lines that follow each other are one run."""
+    for part in parts:
+        run: tuple[int, int] | None = None
+        for line in extracted.recognised:
+            start, end = max(line.start, part.start), min(line.end, part.end)
+            if start >= end:
+                continue
+            if run and not extracted.raw[run[1] : start].strip():
+                run = run[0], end
+                continue
+            if run:
+                yield Warn(code="recognised", start=run[0], end=run[1])
+            run = start, end
+        if run:
+            yield Warn(code="recognised", start=run[0], end=run[1])
 
 
 def _warnings(text: Text, parts: tuple[Part, ...], others: tuple[Warn, ...]) -> tuple[Warn, ...]:

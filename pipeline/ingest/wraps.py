@@ -89,6 +89,8 @@ def hard_wraps(text: str, *, printed: bool = False) -> Iterator[Edit]:
         printed: the lines are those of a page (PDF): that they are broken is sure, and broken they are all but full.
     """
     lines = _lines(text)
+    if printed:  # an indent there is one of ideographic blanks, of which each has become one plain blank
+        lines = [line._replace(columns=line.columns + line.indent) for line in lines]
     first = 0
     while first < len(lines):
         last = first
@@ -99,7 +101,7 @@ def hard_wraps(text: str, *, printed: bool = False) -> Iterator[Edit]:
 
 
 def _unwrapped(text: str, lines: list[_Line], printed: bool) -> Iterator[Edit]:
-    full = max((line.columns for line in lines), default=0) if printed else _full_width(lines)
+    full = _printed_width(lines) if printed else _full_width(lines)
     if full is None or full < _SHORTEST:
         return
     least = full * (_FULL_PRINTED if printed else _FULL)
@@ -131,6 +133,18 @@ def _unwrapped(text: str, lines: list[_Line], printed: bool) -> Iterator[Edit]:
         start = line.start + len(text[line.start : line.end].rstrip())
         continues = True
         yield Edit(start, following.start + following.indent + skip, "", "hard_wrap")
+
+
+def _printed_width(lines: list[_Line]) -> int:
+    """The columns of a page's lines: the most that several lines come near to; an address or a table may be wider."""
+    columns = sorted((line.columns for line in lines), reverse=True)
+    several = min(max(len(columns) // 8, 1), _FEWEST)
+    near = (
+        wide
+        for i, wide in enumerate(columns)
+        if sum(other >= wide * _FULL_PRINTED for other in columns[i : i + several]) == several
+    )
+    return next(near, 0)
 
 
 def _full_width(lines: list[_Line]) -> int | None:

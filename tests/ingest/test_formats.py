@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import zipfile
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import SourceError
-from pipeline.ingest import Limits, ingest, office
+from pipeline.ingest import Limits, ingest, ocr, office
 from pipeline.ingest.numbering import counting, spelt
 from pipeline.ingest.walk import walk
 from pipeline.products import Ingested
@@ -182,7 +183,8 @@ def test_pdf_pages_and_hard_wraps() -> None:
     assert {noise.reason for noise in ingested.noise} == {"page_furniture"}
 
 
-def test_a_page_that_is_a_picture_is_told_and_the_rest_is_read() -> None:
+def test_a_page_that_is_a_picture_is_told_and_the_rest_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "available", lambda: False)
     ingested = ingest(writers.pdf(LONG, images=[1]), "a.pdf")
     assert ingested.source.unread == (1,)
     assert "杨柳小学" in ingested.source.raw
@@ -192,13 +194,16 @@ def test_a_page_that_is_a_picture_is_told_and_the_rest_is_read() -> None:
     ("name", "data", "code"),
     [
         ("a.pdf", writers.pdf("", images=[1]), "needs_ocr"),
+        ("a.png", b"\x89PNG\r\n\x1a\n", "needs_ocr"),
+        ("a.jpg", b"x", "corrupt_file"),
         ("a.pdf", writers.pdf(BODY, password="x"), "password_protected"),
         ("a.pdf", writers.pdf(LONG * 2), "too_many_pages"),
         ("a.docx", writers.xlsx([["工会"]])[:200], "corrupt_file"),
         ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "password_protected"),
     ],
 )
-def test_failures_have_their_kind(name: str, data: bytes, code: str) -> None:
+def test_failures_have_their_kind(monkeypatch: pytest.MonkeyPatch, name: str, data: bytes, code: str) -> None:
+    monkeypatch.setattr(ocr, "available", lambda: False)
     with pytest.raises(SourceError) as caught:
         ingest(data, name, Limits(max_pages=2))
     assert caught.value.code == code
@@ -308,11 +313,11 @@ def members(folder: Path, data: bytes, **options: Any) -> dict[str, Ingested | s
 def test_archive_members_are_sources(tmp_path: Path) -> None:
     inner = writers.archive({"乙/总结.docx": writers.docx(BODY)})
     data = writers.archive(
-        {"甲.txt": BODY.encode(), "b.zip": inner, "__MACOSX/x": b"x", "~$甲.docx": b"x", "图.png": b"x", "夹/": b""}
+        {"甲.txt": BODY.encode(), "b.zip": inner, "__MACOSX/x": b"x", "~$甲.docx": b"x", "图.gif": b"x", "夹/": b""}
     )
     found = members(tmp_path, data)
-    assert list(found) == ["a.zip!/b.zip!/乙/总结.docx", "a.zip!/图.png", "a.zip!/甲.txt"]
-    assert found["a.zip!/图.png"] == "unsupported_format"
+    assert list(found) == ["a.zip!/b.zip!/乙/总结.docx", "a.zip!/图.gif", "a.zip!/甲.txt"]
+    assert found["a.zip!/图.gif"] == "unsupported_format"
     for name in ("a.zip!/甲.txt", "a.zip!/b.zip!/乙/总结.docx"):
         ingested = found[name]
         assert isinstance(ingested, Ingested)
@@ -365,3 +370,39 @@ def test_footnotes_follow_their_paragraph() -> None:
         document.part.relate_to(part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes")
 
     assert raw(writers.docx(build=build), "a.docx") == "前后\n注：脚注\n末"
+
+
+def test_columns_are_read_one_after_the_other() -> None:
+    title, *paragraphs = LONG.splitlines()
+    for columns in (1, 2, 3):
+        ingested = ingest(writers.columns_pdf(title, paragraphs[:8], columns), "a.pdf")
+        check(ingested)
+        (part,) = ingested.parts
+        assert [line.strip() for line in ingested.text(part).text.splitlines()] == [title, *paragraphs[:8]], columns
+
+
+def test_names_and_figures_in_rows_are_no_columns() -> None:
+    rows = [("聂  娜", "组长", "数学组  46人"), ("彭爱珍", "委员", "语文组  52人"), ("熊  海", "委员", "后勤组  18人")] * 3
+    text = "\n".join("        ".join(row) for row in rows)
+    raw = ingest(writers.pdf(f"工会小组名单\n{text}"), "a.pdf").source.raw
+    assert [line.split() for line in raw.split("\n")[1:10]] == [" ".join(row).split() for row in rows]
+
+
+@pytest.mark.slow
+@pytest.mark.needs_chromium
+@pytest.mark.parametrize("columns", [1, 2])
+def test_a_page_printed_from_a_browser(tmp_path: Path, columns: int) -> None:
+    """Browsers set radicals for characters (⼯ for 工), and put date and address on the page."""
+    title, *paragraphs = LONG.splitlines()
+    body = "".join(f"<p style='text-indent:2em;margin:0'>{text}</p>" for text in paragraphs)
+    style = f"column-count:{columns};column-gap:3em"
+    page = tmp_path / "a.html"
+    page.write_text(f"<meta charset=utf-8><h2>{title}</h2><div style='{style}'>{body}</div>", encoding="utf-8")
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))))
+    command = [program, "--headless", "--no-sandbox", "--disable-gpu", f"--print-to-pdf={tmp_path / 'a.pdf'}", page.as_uri()]
+    subprocess.run(command, check=True, timeout=120, capture_output=True)
+    ingested = ingest((tmp_path / "a.pdf").read_bytes(), "a.pdf")
+    check(ingested)
+    (part,) = ingested.parts
+    assert [line.strip() for line in ingested.text(part).text.splitlines()] == LONG.splitlines()
+    assert {noise.reason for noise in ingested.noise} == {"browser_print"}

@@ -48,16 +48,24 @@ def xlsx(*sheets: Iterable[Sequence[Any]]) -> bytes:
 def pdf(text: str, *, password: str | None = None, images: Iterable[int] = ()) -> bytes:
     """A document set in lines of ``COLUMNS`` characters with page numbers, behind a picture page for each of ``images``."""
     from reportlab.lib.pagesizes import A4
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
     from reportlab.pdfgen import canvas
 
-    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     out = io.BytesIO()
     page = canvas.Canvas(out, pagesize=A4, encrypt=password)
     for _ in images:
         page.rect(72, 72, 400, 600, fill=1)
         page.showPage()
+    set_page(page, text)
+    page.save()
+    return out.getvalue()
+
+
+def set_page(page: Any, text: str) -> None:
+    """Set a text on as many pages as it needs."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     page.setFont("STSong-Light", 12)
     y, number = 780, 1
     for paragraph in filter(None, (line.strip() for line in text.splitlines())):
@@ -70,7 +78,29 @@ def pdf(text: str, *, password: str | None = None, images: Iterable[int] = ()) -
                 page.showPage()
                 page.setFont("STSong-Light", 12)
                 y, number = 780, number + 1
-    page.save()
+    page.showPage()
+
+
+def columns_pdf(title: str, paragraphs: Sequence[str], columns: int = 2) -> bytes:
+    """A page with a title across it and the paragraphs in columns, set by reportlab's own engine."""
+    from reportlab.lib.enums import TA_CENTER
+    from reportlab.lib.pagesizes import A4
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    plain = ParagraphStyle("plain", fontName="STSong-Light", fontSize=11, leading=17, firstLineIndent=22, wordWrap="CJK")
+    head = ParagraphStyle("head", parent=plain, fontSize=16, firstLineIndent=0, alignment=TA_CENTER)
+    out, (width, height) = io.BytesIO(), A4
+    wide = (width - 120 - 24 * (columns - 1)) / columns
+    frames = [Frame(60, height - 120, width - 120, 50, id="head")]
+    frames += [Frame(60 + n * (wide + 24), 80, wide, height - 210, id=str(n)) for n in range(columns)]
+    document = BaseDocTemplate(out, pagesize=A4, pageTemplates=[PageTemplate(frames=frames)])
+    from reportlab.platypus import FrameBreak
+
+    document.build([Paragraph(title, head), FrameBreak(), *(Paragraph(text, plain) for text in paragraphs)])
     return out.getvalue()
 
 

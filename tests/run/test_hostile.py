@@ -38,12 +38,12 @@ def test_broken_files_are_failures_and_the_good_one_comes_through(folder: Path) 
     (folder / "空.txt").write_bytes(b"")
     (folder / "白.txt").write_bytes(b" \r\n\xef\xbb\xbf")
     (folder / "坏.txt").write_bytes(b"\xff" * 999)
-    (folder / "图.png").write_bytes(b"\x89PNG")
+    (folder / "图.gif").write_bytes(b"\x89PNG")
     (folder / "大.txt").write_bytes(b"a" * 5000)
     report, records, failures = ran(folder, options=Options(limits=Limits(max_bytes=4000)))
     assert [r["source"] for r in records] == ["好.txt"]
     assert failures == {
-        "空.txt": "empty", "白.txt": "empty", "坏.txt": "undecodable", "图.png": "unsupported_format", "大.txt": "too_large",
+        "空.txt": "empty", "白.txt": "empty", "坏.txt": "undecodable", "图.gif": "unsupported_format", "大.txt": "too_large",
     }  # fmt: skip
     assert report.exit_status == 2
 
