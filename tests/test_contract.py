@@ -21,6 +21,7 @@ OUTSIDE = {  # above all rooms
 }  # fmt: skip
 DISTRIBUTIONS = {
     "yaml": "PyYAML",
+    "PIL": "pillow",
     "docx": "python-docx",
     "sklearn": "scikit-learn",
     "ahocorasick": "pyahocorasick",
@@ -60,12 +61,15 @@ def test_every_third_party_import_is_declared() -> None:
     extras = project["optional-dependencies"]
     declared = {re.split(r"[<>=\[ ]", d)[0].lower().replace("-", "_") for d in project["dependencies"]}
     optional = {
-        extra: {re.split(r"[<>=\[ ]", d)[0].lower().replace("-", "_") for d in extras[extra]} for extra in ("learn", "notebook")
+        extra: {re.split(r"[<>=\[ ]", d)[0].lower().replace("-", "_") for d in extras[extra]}
+        for extra in ("learn", "notebook", "ocr")
     }
     for path in MODULES:
         allowed = declared | (optional["learn"] if "learn" in path.parts else set())
         if path.name in ("frames.py", "library.py", "plots.py"):
             allowed |= optional["notebook"]
+        if path.name == "ocr.py":
+            allowed |= optional["ocr"]
         for name in imports(path):
             top = name.split(".")[0]
             if top not in sys.stdlib_module_names and top != "pipeline" and top:
