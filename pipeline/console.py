@@ -88,6 +88,9 @@ def summary_lines(report: Report, lang: Lang) -> list[str]:
     ):
         if tally:
             lines.append(f"{message(title, lang)}: {_listed(tally, group, lang)}")
+    if report.archive_failures:
+        kinds = _listed(report.archive_failures, "failure", lang)
+        lines.append(message("archive_failures", lang, count=report.archive_failures.total(), kinds=kinds))
     first = _look_first(report, lang)
     if first:
         lines += ["", f"[bold]{message('look_first', lang)}[/]", *first]

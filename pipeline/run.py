@@ -12,10 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pipeline import output
+from pipeline import archive, output
 from pipeline.aggregate.duplicates import Collection, Overlap
+from pipeline.aggregate.resemblances import FILE as RESEMBLANCES
+from pipeline.aggregate.resemblances import Archived, Resemblance, resemblances
 from pipeline.aggregate.spellings import joined, mention_of
-from pipeline.aggregate.units import RosterRow
+from pipeline.aggregate.units import Given, RosterRow
 from pipeline.engine import Work, outcomes
 from pipeline.errors import CannotRun
 from pipeline.flow import Note, Options, Outcome, Task, printable, process, rubric_of
@@ -40,6 +42,7 @@ class Job:
     show_names: bool = False
     lang: Lang = "zh"  # of the report
     overwrite: bool = False
+    archive: tuple[Path, ...] = ()  # earlier runs and folders of sample essays to compare with
 
 
 @dataclass(slots=True)
@@ -55,6 +58,7 @@ class Report:
     warnings: Counter[str] = field(default_factory=Counter)
     fixes: Counter[str] = field(default_factory=Counter)
     noise: int = 0
+    archive_failures: Counter[str] = field(default_factory=Counter)  # files of the archive that could not be read
     failed: list[Failure] = field(default_factory=list)  # the first few
     doubtful: list[tuple[str, Note]] = field(default_factory=list)  # the few documents with the most warnings
     rows: dict[str, int] = field(default_factory=dict)  # of each table
@@ -83,7 +87,13 @@ class Report:
 
     def counts(self) -> dict[str, Any]:
         """The figures for the manifest, in a stable order."""
-        tallies = {"doc_types": self.doc_types, "failures": self.failures, "warnings": self.warnings, "fixes": self.fixes}
+        tallies = {
+            "doc_types": self.doc_types,
+            "failures": self.failures,
+            "archive_failures": self.archive_failures,
+            "warnings": self.warnings,
+            "fixes": self.fixes,
+        }
         single = {"files": self.files, "documents": self.doc_types.total(), "noise": self.noise, "ignored": len(self.ignored)}
         return single | {name: dict(sorted(tally.items())) for name, tally in tallies.items()} | {"rows": self.rows}
 
@@ -101,6 +111,7 @@ def run(job: Job, *, watch: Watch = lambda done, total, last: None, work: Work =
     """
     tasks, ignored = listed(job)
     output.check(job.out, job.overwrite)
+    archive.check(job.archive)
     done = outcomes(tasks, job.options, workers=job.workers, timeout=job.timeout, work=work)
     return put_together(job, done, ignored, lambda files, last: watch(files, len(tasks), last))
 
@@ -112,6 +123,7 @@ def put_together(
     report = Report(out=job.out, masked=not job.show_names, ignored=ignored)
     sources: list[dict[str, Any]] = []
     with output.building(job.out) as folder, Collection() as collection:
+        archived = _archived(job, collection, report)
         for outcome in written(done, folder):
             report.add(outcome)
             for sketch in outcome.sketches:
@@ -121,6 +133,7 @@ def put_together(
         overlaps = collection.overlaps()
         complete(folder, overlaps, job.options.given.roster)
         report.add_overlaps(overlaps.values())
+        write_resemblances(folder, collection, archived)
         report.rows = make_tables(folder, job)
         make_report(folder, folder, _settings(job), lang=job.lang, show_names=job.show_names)
         output.put_in_place(folder, job.out, _manifest(job, report, sources))
@@ -178,6 +191,43 @@ def complete(folder: Path, overlaps: Mapping[str, Overlap], roster: Sequence[Ros
     after.replace(before)
 
 
+def _archived(job: Job, collection: Collection, report: Report) -> dict[str, Archived]:
+    """Put the archive into the collection; its documents by id. What cannot be read is counted."""
+
+    def tasks(folder: Path) -> list[Task]:
+        return listed(Job(input=folder, out=job.out, options=job.options))[0]
+
+    def reading(wanted: list[Task]) -> Iterator[Outcome]:
+        return outcomes(wanted, job.options._replace(given=Given()), workers=job.workers, timeout=job.timeout)
+
+    found: dict[str, Archived] = {}
+    for folder in job.archive:
+        for one in archive.filed(folder, tasks, reading):
+            if isinstance(one, Failure):
+                report.archive_failures[one.kind] += 1
+            elif one.document.record.doc_id not in found:
+                found[one.document.record.doc_id] = one.document
+                collection.add_archived(one.sketch)
+    return found
+
+
+def write_resemblances(folder: Path, collection: Collection, archived: Mapping[str, Archived]) -> None:
+    """Write who has whose text to ``resemblances.jsonl``."""
+    records = {record.doc_id: archive.slim(record) for record in read_records(folder)}
+    with (folder / RESEMBLANCES).open("w", encoding="utf-8", newline="\n") as out:
+        for one in resemblances(collection, records, lambda source: raw_text(folder, source), archived):
+            out.write(one.model_dump_json() + "\n")
+
+
+def read_resemblances(folder: Path) -> Iterator[Resemblance]:
+    """Who has whose text in a run; nothing for one of an earlier version, which did not say."""
+    path = folder / RESEMBLANCES
+    if path.is_file():
+        with path.open(encoding="utf-8", newline="\n") as lines:
+            for line in lines:
+                yield Resemblance.model_validate_json(line)
+
+
 def make_tables(folder: Path, job: Job) -> dict[str, int]:
     """The tables and their Parquet twins, from the records and texts that ``folder`` holds; rows by table."""
     from pipeline.aggregate.export import export
@@ -188,6 +238,7 @@ def make_tables(folder: Path, job: Job) -> dict[str, int]:
         folder,
         weight=partial(item_weight, job.options.rubric),
         roster=job.options.given.roster,
+        resemblances=read_resemblances(folder),
         show_names=job.show_names,
     )
 
@@ -272,6 +323,7 @@ def _settings(job: Job) -> dict[str, Any]:
         "include": list(job.include),
         "exclude": list(job.exclude),
         "show_names": job.show_names,
+        "archive": [printable(str(folder)) for folder in job.archive],
     }
 
 

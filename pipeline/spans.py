@@ -92,6 +92,14 @@ class Text:
         last = self._whole[j] if self._whole[j] >= 0 else self._raw[j] + end - self._clean[j]
         return first, last
 
+    def starts(self) -> list[int]:
+        """The raw offset of every clean character: ``span(i, i + 1)[0]`` for each ``i``, all at once."""
+        found: list[int] = []
+        for i, (clean, raw, whole) in enumerate(zip(self._clean, self._raw, self._whole, strict=True)):
+            length = (self._clean[i + 1] if i + 1 < len(self._clean) else len(self.text)) - clean
+            found += [raw] * length if whole >= 0 else range(raw, raw + length)
+        return found
+
     def clean_at(self, raw: int) -> int:
         """Clean offset of the first character that ends after raw offset ``raw``."""
         i = max(bisect_right(self._raw, raw) - 1, 0)

@@ -17,7 +17,7 @@ MODULES = sorted((ROOT / "pipeline").rglob("*.py"))
 ROOMS = ("ingest", "segment", "extract", "aggregate", "report")  # in the order that a document walks
 OUTSIDE = {  # above all rooms
     "__init__", "flow", "engine", "run", "stages", "library", "highlight", "frames", "plots", "cli", "stage_commands", "spoken",
-    "console", "inspection", "output", "learn", "review", "apply",
+    "archive", "console", "inspection", "output", "learn", "review", "apply",
 }  # fmt: skip
 DISTRIBUTIONS = {
     "yaml": "PyYAML",

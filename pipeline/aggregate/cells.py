@@ -1,8 +1,9 @@
 """The unit-and-year cell (单位年度): of all that the documents of a unit say for a year, the one figure of each indicator.
 
 A figure of scope own and status done is taken from the unit's annual summary, else from the latest document of a part of
-the year that has one. Figures are never added up over documents; duplicates, plans and guides are left out. What else is
-said stays beside it as a rival. A document whose unit nobody knows makes a row of its own, under its file name.
+the year that has one. Figures are never added up over documents; duplicates, plans and guides are left out – but a unit that
+hands in its text of another year again still has a row for this one, with a flag. What else is said stays beside a figure as a
+rival. A document whose unit nobody knows makes a row of its own, under its file name.
 """
 
 from __future__ import annotations
@@ -131,14 +132,23 @@ class Cells:
     """Everything the wide table is made of; ``add`` one document after the other, in the order of the records."""
 
     sources: list[Source] = field(default_factory=list)
+    _by_id: dict[str, Source] = field(default_factory=dict)
     _figures: defaultdict[str, list[Figure]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, view: View, names: frozenset[str]) -> None:
         """Take in one document; ``names`` are those to mask in what is said of it."""
         source = source_of(view, names)
+        source = source._replace(copy=source.copy and not self._speaks_for_its_year(view, source))
         self.sources.append(source)
+        self._by_id[source.doc_id] = source
         if source.counts:
             self._figures[source.doc_id] = list(figures(view, source))
+
+    def _speaks_for_its_year(self, view: View, source: Source) -> bool:
+        """Whether a copy repeats what its own unit said of another year: flagged, yet all that there is for this one."""
+        original = self._by_id.get(view.record.duplicate_of or "")
+        known_years = original is not None and original.year is not None and source.year is not None
+        return known_years and original is not None and original.unit == source.unit and original.year != source.year
 
     def rows(self) -> list[Row]:
         """Units by name, each by year; a year that nobody knows goes first."""

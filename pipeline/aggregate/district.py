@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple, TypeAlias, get_args
 from pipeline import resources
 from pipeline.aggregate.cells import Cells, Figure, Row, Source
 from pipeline.aggregate.indicators import known
+from pipeline.aggregate.resemblances import Resemblance
 from pipeline.aggregate.spellings import WEAK, Mention, Merged, Reason, joined, mention_of
 from pipeline.aggregate.units import RosterRow
 from pipeline.aggregate.views import View
@@ -129,11 +130,21 @@ class Member(NamedTuple):
         return any(s.needs_check for s in self.spellings)
 
 
+class Alike(NamedTuple):
+    """A resemblance, the files of its two sides, and whom to mask there."""
+
+    found: Resemblance
+    file: str
+    other_file: str
+    names: frozenset[str]
+
+
 @dataclass
 class District:
     """All documents of a run; ``add`` one after the other, in the order of the records, then read the rest."""
 
     roster: Sequence[RosterRow] = ()
+    resemblances: Sequence[Resemblance] = ()
     cells: Cells = field(default_factory=Cells)
     _mentions: list[Mention] = field(default_factory=list)
     _warned: dict[str, frozenset[WarningCode]] = field(default_factory=dict)
@@ -228,6 +239,17 @@ class District:
             Spelling(unit, name, reason, tuple(ids), frozenset().union(*(names_of[i] for i in ids)))
             for (unit, name, reason), ids in sorted(grouped.items(), key=lambda pair: pair[0])
         ]
+
+    def alike(self, *kinds: str) -> Iterator[Alike]:
+        """The resemblances of some kinds, with whom to mask in what is said of them."""
+        names_of = {s.doc_id: s.names for s in self.cells.sources}
+        files = {s.doc_id: s.file for s in self.cells.sources}
+        for one in self.resemblances:
+            if one.kind in kinds:
+                sides = one.here.doc_id, one.other.doc_id
+                names = frozenset[str]().union(*(names_of.get(doc_id, frozenset()) for doc_id in sides))
+                other = one.other.source if one.other.archive else files.get(one.other.doc_id, one.other.source)
+                yield Alike(one, files.get(one.here.doc_id, one.here.source), other, names)
 
     def members(self) -> list[Member]:
         """Units of the roster and of the run by name; a document without a unit is none."""

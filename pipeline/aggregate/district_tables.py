@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from pipeline.aggregate import mask
 from pipeline.aggregate.cells import Cell, Figure, Quote, Row, Source
-from pipeline.aggregate.district import MOST_NAMED, District, Summary
+from pipeline.aggregate.district import MOST_NAMED, Alike, District, Summary
 from pipeline.aggregate.indicators import known
+from pipeline.aggregate.resemblances import Side
 from pipeline.aggregate.tables import Column, Reader
 from pipeline.labels import label, message
 from pipeline.records import Indicator
@@ -100,6 +101,11 @@ def most(item: Summary) -> float | None:
     return max(item.values, default=None)
 
 
+def quoted(item: Alike, side: Side) -> tuple[Quote, ...]:
+    """The words of one side; a name that was found later than they were kept is masked too."""
+    return (Quote(side.text, mask.masked(side.masked, item.names)),)
+
+
 def _of_row(attribute: str) -> Reader:
     return lambda item: getattr(item.row, attribute)
 
@@ -117,6 +123,26 @@ INDICATORS = RunTable("indicators", annual, (
     Column("doc_ids", "mark", lambda item: ids(item.row.sources)),
     Column("needs_check", "boolean", _of("needs_check")),
 ))  # fmt: skip
+
+HERE = (
+    Column("unit_name", "text", lambda item: item.found.here.unit or item.file),
+    Column("year", "integer", lambda item: item.found.here.year),
+    Column("file_name", "text", _of("file")),
+)
+OTHER = (
+    Column("archive", "text", lambda item: item.found.other.archive),
+    Column("other_unit", "text", lambda item: item.found.other.unit or item.other_file),
+    Column("other_year", "integer", lambda item: item.found.other.year),
+    Column("other_file", "text", _of("other_file")),
+)
+OF_PASSAGE = (
+    Column("doc_id", "mark", lambda item: item.found.here.doc_id),
+    Column("start", "integer", lambda item: item.found.here.start),
+    Column("end", "integer", lambda item: item.found.here.end),
+    Column("line_no", "integer", lambda item: item.found.here.line),
+    Column("raw_text", "quote", lambda item: quoted(item, item.found.here)),
+    Column("needs_check", "boolean", lambda item: True),  # who copied whom is for a person to say
+)
 
 DISTRICT_TABLES = (
     INDICATORS,
@@ -183,5 +209,36 @@ DISTRICT_TABLES = (
         Column("documents", "integer", lambda item: len(item.doc_ids)),
         Column("doc_ids", "mark", lambda item: ";".join(item.doc_ids)),
         Column("needs_check", "boolean", _of("needs_check")),
+    )),
+    RunTable("duplicates", lambda d: d.alike("copied", "retold"), (
+        *HERE,
+        Column("kind", "code", lambda item: item.found.kind, "alike"),
+        Column("similarity", "number", lambda item: item.found.similarity),
+        Column("year_swapped", "boolean", lambda item: item.found.year_swapped),
+        *OTHER,
+        Column("doc_id", "mark", lambda item: item.found.here.doc_id),
+        Column("other_doc_id", "mark", lambda item: item.found.other.doc_id),
+        Column("needs_check", "boolean", lambda item: True),
+    )),
+    RunTable("passages", lambda d: d.alike("passage"), (
+        *HERE,
+        Column("same", "integer", lambda item: item.found.same),
+        *OTHER,
+        Column("other_line_no", "integer", lambda item: item.found.other.line),
+        Column("other_text", "quote", lambda item: quoted(item, item.found.other)),
+        Column("other_doc_id", "mark", lambda item: item.found.other.doc_id),
+        Column("other_start", "integer", lambda item: item.found.other.start),
+        Column("other_end", "integer", lambda item: item.found.other.end),
+        *OF_PASSAGE,
+    )),
+    RunTable("restored", lambda d: d.alike("restored"), (
+        *HERE,
+        Column("missing", "code", lambda item: item.found.code, "warning"),
+        Column("proposed", "quote", lambda item: quoted(item, item.found.other)),
+        Column("same_unit", "boolean", lambda item: item.found.same_unit),
+        *OTHER,
+        Column("other_line_no", "integer", lambda item: item.found.other.line),
+        Column("other_doc_id", "mark", lambda item: item.found.other.doc_id),
+        *OF_PASSAGE,
     )),
 )  # fmt: skip

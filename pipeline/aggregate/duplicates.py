@@ -2,7 +2,7 @@
 
 A document is a duplicate of the earliest one before it that it shares its wording with, or that says the same in other
 words. Candidates come from MinHash bands and from shared landmarks; every candidate is then verified on the texts
-themselves, which wait in a temporary file: memory holds sketches alone. What comes out depends on the texts and their
+themselves, which wait in a temporary file: memory holds hashes alone. What comes out depends on the texts and their
 order, and on nothing else.
 """
 
@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pipeline.aggregate.sketches import PERMUTATIONS, SHINGLE, Sketch, grams
 from pipeline.records import Record, Warn, WarningCode
@@ -28,6 +28,7 @@ COPIED = 0.6  # share of the smaller document's shingles; annotation guide §8
 RETOLD = 0.48
 RETOLD_WORDING = 0.35  # three-character runs that most spun text shares; unrelated texts stay below 0.28
 RETOLD_LOOSELY, RETOLD_ANCHORS = 0.15, 8  # less will do where so many anchors follow each other as in the original
+RETOLD_ALL_NEW = 0.36  # with so much wording in common no anchor need be: whoever spins a text changes the figures too
 RETOLD_LENGTH = 120  # characters; less is too little to tell a retelling from a common subject
 WORDING = 3  # characters a run
 PRIOR, MOST_WEIGHT = 6, 12  # the anchors that wording weighs as much as; the most that anchors weigh
@@ -63,14 +64,24 @@ class Overlap(NamedTuple):
         )
 
 
-class _Match(NamedTuple):
+class Match(NamedTuple):
+    """A document's original: its number, how much of the wording is the same, and what to warn of."""
+
     earlier: int
     similarity: float
     warnings: tuple[WarningCode, ...]
 
+    @property
+    def kind(self) -> Literal["copied", "retold"]:
+        return "copied" if self.similarity >= COPIED else "retold"
+
 
 class Collection:
-    """The documents of a run, in the order of their sources and offsets; a context that holds a temporary file."""
+    """The documents of a run, in the order of their sources and offsets; a context that holds a temporary file.
+
+    Documents of the archive (往年存档) come before them. What a run's document repeats is looked for in both: the earliest
+    of the run is its original, the earliest of the archive is told beside it.
+    """
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 (closed by __exit__)
@@ -80,7 +91,9 @@ class Collection:
         self._landmarks: dict[int, list[int]] = defaultdict(list)
         self._shingles = 0
         self._bands: Any = None
-        self._matches: dict[int, _Match] = {}
+        self._matches: dict[int, Match] = {}
+        self._filed: dict[int, Match] = {}  # originals in the archive
+        self._archived = 0
         self._grams = lru_cache(maxsize=256)(self._grams_of)
 
     def __enter__(self) -> Collection:
@@ -89,37 +102,75 @@ class Collection:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._file.close()
 
+    @property
+    def count(self) -> int:
+        """Documents of the archive and of the run."""
+        return len(self._places)
+
+    def id_of(self, no: int) -> str:
+        return self._ids[no]
+
+    def is_archived(self, no: int) -> bool:
+        return no < self._archived
+
+    def add_archived(self, found: Sketch) -> None:
+        """Take in a document of the archive.
+
+        Raises:
+            ValueError: documents of the run have been taken in already.
+        """
+        if self._archived != len(self._places):
+            raise ValueError("the archive comes first")
+        self._take_in(found)
+        self._archived += 1
+
     def add(self, found: Sketch) -> None:
-        """Take in the next document, and look for what it repeats among those before it."""
+        """Take in the next document of the run, and look for what it repeats among those before it."""
+        candidates = list(self._candidates(found))
+        no = self._take_in(found)
+        for matches, numbers in (
+            (self._filed, (c for c in candidates if self.is_archived(c) and self._ids[c] != found.doc_id)),
+            (self._matches, (c for c in candidates if not self.is_archived(c))),
+        ):
+            match = next((m for earlier in numbers if (m := self._verified(earlier, no)) is not None), None)
+            if match:
+                matches[no] = match
+
+    def _take_in(self, found: Sketch) -> int:
         no = len(self._places)
-        candidates = self._candidates(found)
         self._file.seek(0, 2)
         self._places.append(self._file.tell())
         pickle.dump(found._replace(minhash=None, landmarks=()), self._file)
         self._ids.append(found.doc_id)
         self._minhashes.append(found.minhash)
         self._shingles += max(len(found.squeezed) - SHINGLE + 1, 0)
-        match = next((m for earlier in candidates if (m := self._verified(earlier, no)) is not None), None)
-        if match:
-            self._matches[no] = match
         if found.minhash is not None:
             self._lsh().insert(no, found.minhash)
         for landmark in found.landmarks:
             holders = self._landmarks[landmark]
             if len(holders) < CROWD:
                 holders.append(no)
+        return no
+
+    def matches(self) -> Iterator[tuple[int, int, Match]]:
+        """A document of the run, its original, and how they match: in the run, then in the archive."""
+        for no in range(self._archived, len(self._places)):
+            for match in (self._matches.get(no), self._filed.get(no)):
+                if match is not None:
+                    yield no, match.earlier, match
 
     def overlaps(self) -> dict[str, Overlap]:
         """What was found of every document, by its id."""
         common = self._common()
-        return {doc_id: self._overlap(no, common) for no, doc_id in enumerate(self._ids)}
+        return {self._ids[no]: self._overlap(no, common) for no in range(self._archived, len(self._ids))}
 
     def _overlap(self, no: int, common: Grams) -> Overlap:
-        share = boilerplate(self._sketch(no), common)
-        match = self._matches.get(no)
+        share = boilerplate(self.sketch(no), common)
+        match, filed = self._matches.get(no), self._filed.get(no)
+        warnings = tuple(dict.fromkeys(code for one in (match, filed) if one for code in one.warnings))
         if match is None:
-            return Overlap(None, None, share)
-        return Overlap(self._ids[match.earlier], match.similarity, share, match.warnings)
+            return Overlap(None, None, share, warnings)
+        return Overlap(self._ids[match.earlier], match.similarity, share, warnings)
 
     def _lsh(self) -> Any:
         if self._bands is None:
@@ -137,20 +188,21 @@ class Collection:
             if shared[no] >= SHARED_LANDMARKS or (no in near and found.minhash.jaccard(self._minhashes[no]) >= LEAST_JACCARD):
                 yield no
 
-    def _verified(self, earlier: int, later: int) -> _Match | None:
+    def _verified(self, earlier: int, later: int) -> Match | None:
         similarity = containment(self._grams(earlier, SHINGLE), self._grams(later, SHINGLE))
         wording = containment(self._grams(earlier, WORDING), self._grams(later, WORDING))
         if similarity < COPIED and wording < RETOLD_LOOSELY:
             return None
-        first, second = self._sketch(earlier), self._sketch(later)
+        first, second = self.sketch(earlier), self.sketch(later)
         if similarity < COPIED and not retold(first, second, wording):
             return None
         warnings: tuple[WarningCode, ...] = ("near_duplicate",)
         if year_swapped(first, second, wording):
             warnings += ("year_swapped",)
-        return _Match(earlier, round(similarity, 2), warnings)
+        return Match(earlier, round(similarity, 2), warnings)
 
-    def _sketch(self, no: int) -> Sketch:
+    def sketch(self, no: int) -> Sketch:
+        """The document of a number, without its hashes."""
         self._file.seek(self._places[no])
         found: Sketch = pickle.load(self._file)  # written by this very process, into a file without a name
         return found
@@ -158,7 +210,7 @@ class Collection:
     def _grams_of(self, no: int, size: int) -> Grams:
         import numpy as np
 
-        return np.unique(grams(self._sketch(no).squeezed, size))
+        return np.unique(grams(self.sketch(no).squeezed, size))
 
     def _common(self) -> Grams:
         """The shingles of ``COMMON`` sources or more, counted a partition at a time so that memory stays bounded.
@@ -181,10 +233,10 @@ class Collection:
             counted.extend(np.unique(np.concatenate(rows)) for rows in by_source.values())
             by_source.clear()
 
-        for no in range(len(self._places)):
+        for no in range(self._archived, len(self._places)):
             if no in self._matches:
                 continue
-            document = self._sketch(no)
+            document = self.sketch(no)
             if document.source not in by_source:
                 close()
             shingles = grams(document.squeezed, SHINGLE)
@@ -219,6 +271,8 @@ def retold(first: Sketch, second: Sketch, wording: float) -> bool:
     """Whether one text says what the other does, in other words (同义改写), ``wording`` being the runs they still share."""
     if min(len(first.squeezed), len(second.squeezed)) < RETOLD_LENGTH:
         return False
+    if wording >= RETOLD_ALL_NEW:
+        return True
     shared = in_order(first.anchors, second.anchors)
     if wording < RETOLD_WORDING and (wording < RETOLD_LOOSELY or shared < RETOLD_ANCHORS):
         return False

@@ -7,7 +7,7 @@ The Parquet stays: in clear, English names, codes.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from pipeline.aggregate.datapackage import write_datapackage
 from pipeline.aggregate.district import District
 from pipeline.aggregate.district_tables import DISTRICT_TABLES, RunTable
 from pipeline.aggregate.ledgers import write_ledgers
+from pipeline.aggregate.resemblances import Resemblance
 from pipeline.aggregate.tables import TABLES, Table
 from pipeline.aggregate.units import RosterRow
 from pipeline.aggregate.views import Lines, View, Warned
@@ -31,7 +32,7 @@ __all__ = ["export", "shown_number", "views"]
 
 ORDER = (
     "documents", "sections", "events", "indicators", "cells", "figures", "names", "awards", "issues", "coverage", "flags",
-    "conflicts", "summary", "units", "spellings",
+    "conflicts", "summary", "units", "spellings", "duplicates", "passages", "restored",
 )  # fmt: skip
 ALL_TABLES: tuple[Table | RunTable, ...] = tuple(sorted((*TABLES, *DISTRICT_TABLES), key=lambda t: ORDER.index(t.name)))
 ROWS_A_GROUP = 10_000
@@ -44,16 +45,17 @@ def export(
     *,
     weight: Callable[[Record, str], float | None],
     roster: Sequence[RosterRow] = (),
+    resemblances: Iterable[Resemblance] = (),
     show_names: bool = False,
 ) -> dict[str, int]:
     """Write ``tables/`` and ``data/`` below ``folder``; returns the number of rows by table.
 
     ``records`` is gone through twice, for whom to mask and for the rows; neither pass holds more than one document, but
     for its figures. ``text_of`` gives the raw text of a source, ``weight`` the weight of an item in a record's rubric,
-    ``roster`` the units from whom something was to come.
+    ``roster`` the units from whom something was to come, ``resemblances`` who has whose text.
     """
     aided = mask.NOBODY if show_names else mask.aided(records())
-    district = District(roster=roster)
+    district = District(roster=roster, resemblances=tuple(resemblances))
     for name in ("tables", "data"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -34,6 +35,7 @@ LEXICON = "lexicons/set_phrases.txt"
 MOST_PHRASES = 200
 
 SPACING = re.compile(r"[\W_]+")
+WORDS = re.compile(r"[^\W_]+")
 # a number of two digits or more, a Chinese one of two characters or more, or a few quoted words
 ANCHOR = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[一二三四五六七八九十百千万零〇]{2,}|[“\"《]([^“”\"《》\n]{2,12})[”\"》]")
 CALENDAR_YEAR = re.compile(r"(?:19|20)\d\d|[〇零一二三四五六七八九]{4}")
@@ -49,6 +51,7 @@ class Sketch(NamedTuple):
     year: int | None  # the year it reports on
     phrased: tuple[tuple[int, int], ...]  # stretches of ``squeezed`` that are set phrases of the lexicon
     minhash: Any  # rensa.RMinHash of the shingles; None where the text is too short for one
+    places: bytes  # raw offset of each character of ``squeezed``: array("I")
     landmarks: tuple[int, ...]  # hashes of what two versions of one text share and others hardly do
 
 
@@ -62,6 +65,8 @@ def sketch(record: Record, text: Text) -> Sketch | None:
         return None
     clean = text.text
     squeezed = squeeze(clean)
+    starts = text.starts()
+    kept = array("I", (starts[i] for run in WORDS.finditer(clean) for i in range(*run.span())))
     named = anchors(clean, ((text.clean_at(p.start), name(p)) for p in record.persons))
     return Sketch(
         doc_id=record.doc_id,
@@ -71,13 +76,14 @@ def sketch(record: Record, text: Text) -> Sketch | None:
         year=record.report_year.value,
         phrased=phrased(squeezed),
         minhash=_minhash(squeezed),
+        places=kept.tobytes(),
         landmarks=landmarks(squeezed, named),
     )
 
 
 def squeeze(text: str) -> str:
-    """The text without blanks, punctuation and difference of case."""
-    return SPACING.sub("", text).lower()
+    """The text without blanks, punctuation and difference of case; each character that is left stays one character."""
+    return "".join(c if len(low := c.lower()) != 1 else low for c in SPACING.sub("", text))
 
 
 def name(person: Person) -> str:

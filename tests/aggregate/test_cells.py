@@ -287,3 +287,10 @@ def test_the_cells_do_not_depend_on_the_order_of_documents_of_other_units(stated
     for row in district(*documents).rows:
         for code, cell in row.cells.items():
             assert cell.figure.value in {v for c, v in stated if c == code}, "no figure that no document states"
+
+
+def test_a_text_of_another_year_that_is_handed_in_again_speaks_for_its_year() -> None:
+    first = said("a.txt", "职工40人", ("40人", "staff", 40))
+    again = said("b.txt", "职工40人。", ("40人", "staff", 40), year=2012, duplicate_of=first[0].doc_id)
+    other = said("c.txt", "职工40人！", ("40人", "staff", 40), year=2012, unit="四小", duplicate_of=first[0].doc_id)
+    assert [(row.unit, row.year) for row in district(first, again, other).rows] == [("三小", 2011), ("三小", 2012)]
