@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from pipeline import output
 from pipeline.aggregate import mask
+from pipeline.aggregate.resemblances import FILE as RESEMBLANCES
 from pipeline.aggregate.units import Given, RosterRow
 from pipeline.corrections import Correction, Corrections, load_corrections
 from pipeline.errors import CannotRun, Refusal, Refused
@@ -20,7 +21,7 @@ from pipeline.review import Seen, reviewed
 from pipeline.run import Job, make_report, make_tables, raw_text, read_records
 from pipeline.settings import Lang
 
-KEPT = ("failures.jsonl", "noise.jsonl")
+KEPT = ("failures.jsonl", "noise.jsonl", RESEMBLANCES)
 COPY = "corrections.json"
 
 
@@ -48,7 +49,8 @@ def apply(out: Path, file: Path, new: Path, *, lang: Lang, show_names: bool = Fa
     with output.building(new) as folder:
         shutil.copytree(out / output.TEXTS, folder / output.TEXTS)
         for name in KEPT:
-            shutil.copyfile(out / name, folder / name)
+            if (out / name).is_file():
+                shutil.copyfile(out / name, folder / name)
         (folder / COPY).write_bytes(file.read_bytes())
         with (folder / "records.jsonl").open("w", encoding="utf-8", newline="\n") as lines:
             lines.writelines(record.model_dump_json() + "\n" for record in corrected(out, corrections, manifest["settings"]))

@@ -94,8 +94,8 @@ def proposed(redacted: str, other: str, warnings: list[Warn], other_warnings: li
     return [(redacted[p.start : p.end], other[p.other_start : p.other_end]) for p in found]
 
 
-OPEN = "工会现有会员46名，分成五个小组开展工作。春节走访困难职工周晓老师一家，送去慰问金3,500元，职工都很感动，说想得周到。"
-REDACTED = "工会现有会员xx名，分成五个小组开展工作。春节走访困难职工周**老师一家，送去慰问金____元，职工都很感动，说想得周到。"
+OPEN = "清泉小学工会现有会员46名，分成五个小组开展工作。春节走访困难职工周晓老师一家，送去慰问金3,500元，职工都说想得周到。"
+REDACTED = "清泉小学工会现有会员xx名，分成五个小组开展工作。春节走访困难职工周**老师一家，送去慰问金____元，职工都说想得周到。"
 HIDDEN = (("xx名", "redacted_count"), ("周**", "redacted_name"), ("____元", "redacted_count"))
 
 
