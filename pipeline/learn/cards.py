@@ -6,13 +6,13 @@ but what ``resources/models.yaml`` says of the model.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pipeline.extract import crf, linear
 from pipeline.learn.evaluate import targets
 from pipeline.learn.matching import MATCH
 from pipeline.learn.scoring import headline
@@ -103,7 +103,7 @@ def card(name: str, evaluation: Body, file: Path) -> str:
         ("reads", about["reads"]),
         ("learnt from", "the train and dev splits of `corpora/gold` (`gonghui train`); nothing was downloaded"),
         ("file", f"`{file.name}`, {len(data):,} bytes, sha256 `{hashlib.sha256(data).hexdigest()[:16]}…`"),
-        *([] if name in CRF else [("size", _size(data))]),
+        ("size", _size(name, file)),
     ]
     parts = [
         f"# {name}\n\n{about['what']}\n",
@@ -122,12 +122,15 @@ def _kind(name: str) -> str:
         return "logistic regression (scikit-learn), scored without it (`pipeline/extract/linear.py`)"
     params = crf_params()
     copies = f", {settings().name_copies} copies of each document with other people and places" if name == "names" else ""
-    return f"linear-chain CRF (CRFsuite), c1 {params['c1']}, c2 {params['c2']}, {params['max_iterations']} iterations{copies}"
+    return f"linear-chain CRF (CRFsuite; applied without it, `pipeline/extract/crf.py`), c1 {params['c1']}, c2 {params['c2']}, {params['max_iterations']} iterations{copies}"
 
 
-def _size(data: bytes) -> str:
-    spec = json.loads(gzip.decompress(data))
-    return f"{len(spec['weights']):,} features, {len(spec['classes'])} classes"
+def _size(name: str, file: Path) -> str:
+    if name in CRF:
+        chain = crf.read(file)
+        return f"{len(chain.keys):,} features, {len(chain.labels)} labels"
+    model = linear.read(file)
+    return f"{len(model.features):,} features, {len(model.classes)} classes"
 
 
 def _rate(value: float | int | None) -> str:

@@ -1,4 +1,4 @@
-"""Training of the linear classifiers with scikit-learn; the weights go to gzipped JSON that run time scores without it."""
+"""Training of the linear classifiers with scikit-learn; run time adds the weights up without it."""
 
 from __future__ import annotations
 
