@@ -122,7 +122,8 @@ def _kind(name: str) -> str:
         return "logistic regression (scikit-learn), scored without it (`pipeline/extract/linear.py`)"
     params = crf_params()
     copies = f", {settings().name_copies} copies of each document with other people and places" if name == "names" else ""
-    return f"linear-chain CRF (CRFsuite; applied without it, `pipeline/extract/crf.py`), c1 {params['c1']}, c2 {params['c2']}, {params['max_iterations']} iterations{copies}"
+    told = f"c1 {params['c1']}, c2 {params['c2']}, {params['max_iterations']} iterations{copies}"
+    return f"linear-chain CRF (CRFsuite), applied without it (`pipeline/extract/crf.py`), {told}"
 
 
 def _size(name: str, file: Path) -> str:
