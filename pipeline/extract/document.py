@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from pipeline import records as r
 from pipeline.extract import awards as awards_
 from pipeline.extract import events as events_
-from pipeline.extract import names as names_
-from pipeline.extract import profile
+from pipeline.extract import names, profile
+from pipeline.extract import people as people_
 from pipeline.extract.calendar import norm
 from pipeline.extract.certain import completed
 from pipeline.extract.groundwork import Groundwork
@@ -85,10 +85,10 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
 
     sentences = ground_work.sentences
     marked = mark(models, ground_work.sight, sentences)
-    named = names_.completed(reading, marked.names)
+    named = names.completed(reading, marked.names)
     honours = awards_.given(reading, marked.awards)
     acts = completed(reading, marked.events)
-    people = names_.persons(reading, named, [Span(a.start, a.end) for a in honours], models)
+    people = people_.persons(reading, named, [Span(a.start, a.end) for a in honours], models)
     orgs = [m for m in named if m.label == "ORG"]
     places = [Span(m.start, m.end) for m in named if m.label == "PLC"]
     held = events_.events(reading, acts, dated, ground_work.counts, places, kind, models)

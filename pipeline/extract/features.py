@@ -14,7 +14,7 @@ import numpy as np
 
 from pipeline.extract.phrases import phrases
 from pipeline.extract.templates import AFTER, BEFORE, hashed, hashes, keys
-from pipeline.resources import read_text, table
+from pipeline.resources import table, words
 from pipeline.segment import Span
 from pipeline.segment.title import surnames
 
@@ -40,36 +40,9 @@ def _places() -> frozenset[str]:
     return frozenset(name for name, level in table("lexicons/places.tsv", 2) if level != "4")
 
 
-_COUNTRIES = frozenset(
-    [
-        "英国",
-        "美国",
-        "日本",
-        "法国",
-        "德国",
-        "俄罗斯",
-        "韩国",
-        "意大利",
-        "印度",
-        "泰国",
-        "新加坡",
-        "台湾",
-        "香港",
-        "澳门",
-        "汶川",
-        "玉树",
-        "延安",
-        "井冈山",
-        "韶山",
-        "遵义",
-        "西柏坡",
-    ]
-)
-
-
 def is_place(name: str) -> bool:
     """Whether a word is a province, city or county, or another place that these texts often name."""
-    return name in _places() or name in _COUNTRIES
+    return name in _places() or name in words("lexicons/known_places.txt")
 
 
 def place_ending_at(text: str, end: int) -> int | None:
@@ -108,9 +81,9 @@ def _lexicons() -> _Lexicons:
     entries: dict[str, set[str]] = {}
     for name, level in table("lexicons/places.tsv", 2):
         entries.setdefault(name, set()).add(f"p{level}")
-    for word in read_text("lexicons/org_suffixes.txt").split():
+    for word in words("lexicons/org_suffixes.txt"):
         entries.setdefault(word, set()).add("o")
-    for word in read_text("lexicons/titles.txt").split():
+    for word in words("lexicons/titles.txt"):
         entries.setdefault(word, set()).add("t")
     for word, kind in table("lexicons/event_nouns.tsv", 2):
         entries.setdefault(word, set()).add(f"e{kind[:3]}")

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pipeline.extract.names import rules
+from pipeline.extract.bodies import is_generic
 
 if TYPE_CHECKING:
     from pipeline.extract.tagger import Marked
@@ -54,9 +54,7 @@ def reporting_unit(reading: Reading, orgs: list[Marked], signed: Span | None) ->
 
 
 def _proper(name: str) -> bool:
-    return (
-        len(name) >= 4 and not _MASKED.search(name) and not _GENERIC.fullmatch(name) and not rules().generic_orgs.fullmatch(name)
-    )
+    return len(name) >= 4 and not _MASKED.search(name) and not _GENERIC.fullmatch(name) and not is_generic(name)
 
 
 def _signed(text: str, signed: Span | None) -> tuple[int, int] | None:

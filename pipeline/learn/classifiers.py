@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.aggregate.levels import views
-from pipeline.extract import awards, events, indicators, links, names, statements
+from pipeline.extract import awards, events, indicators, links, statements
 from pipeline.extract.linear import UNIT, Model, write
+from pipeline.extract.people import standing_features
 from pipeline.extract.topics import section_features
 from pipeline.learn.examples import Example
 from pipeline.learn.goldrecord import gold_record
@@ -101,7 +102,7 @@ def standing_rows(example: Example) -> Iterator[Row]:
     """Rows for the standing of persons."""
     honours = sorted(span for span, _ in example.spans("awards"))
     for span, item in example.spans("persons"):
-        yield names.standing_features(example.reading, span.start, span.end, item["role"], honours), item["standing"] or "none"
+        yield standing_features(example.reading, span.start, span.end, item["role"], honours), item["standing"] or "none"
 
 
 class Task(NamedTuple):

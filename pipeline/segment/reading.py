@@ -95,6 +95,10 @@ class Reading:
         """Where the text begins after its boundary line."""
         return self.text.clean_at(self.part.body_start) if self.part.body_start > self.part.start else 0
 
+    def token_at(self, offset: int) -> int:
+        """Index of the token that holds ``offset`` (or the nearest one before it)."""
+        return max(bisect_right(self.tokens, offset, key=lambda t: t.start) - 1, 0)
+
     def sentence_at(self, offset: int) -> Span:
         """The sentence that holds ``offset`` (or the nearest one before it)."""
         i = bisect_right(self.sentences, offset, key=lambda s: s.start) - 1

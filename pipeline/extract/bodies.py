@@ -1,0 +1,128 @@
+"""Organisations (组织) and their named bodies: marked spans cut right, definite bodies of an administration found by rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.extract.features import place_ending_at
+from pipeline.resources import yaml
+
+if TYPE_CHECKING:
+    from pipeline.extract.people import Proposal
+    from pipeline.extract.tagger import Marked
+    from pipeline.segment import Reading
+
+
+class Patterns(NamedTuple):
+    """What ``rules/names.yaml`` says of organisations, compiled."""
+
+    generic: re.Pattern[str]
+    end: re.Pattern[str]
+    definite: re.Pattern[str]
+    lead: re.Pattern[str]
+    not_branches: frozenset[str]
+
+
+@cache
+def patterns() -> Patterns:
+    """The patterns, once a process."""
+    spec = yaml("rules/names.yaml")
+    bodies = spec["definite_bodies"]
+    leads = "|".join(sorted(spec["org_leads"].split("|"), key=len, reverse=True))
+    return Patterns(
+        generic=re.compile("(?:" + "|".join(spec["generic_orgs"]) + ")"),
+        end=re.compile(rf"(?:{spec['org_end']})$"),
+        definite=re.compile(
+            rf"(?:自治区|[省市县区州旗])(?:{bodies})|(?<![\u4e00-\u9fff])[乡镇](?:总工会|教育工会|教育办|民政所|政府|卫生院|广播站|妇联)"
+            r"|(?<=[，、。的由到和与加])(?:教研室|教师进修学校|教育局|教育工会|政协|人大|妇联)(?=[、，。的和与组主举])"
+            r"|(?P<branch>[\u4e00-\u9fff]{2})分工会(?=[，。、现会委的成在是工]|$)"
+        ),
+        lead=re.compile(rf"(?:{leads})"),
+        not_branches=frozenset(spec["not_branches"].split("|")),
+    )
+
+
+def is_generic(name: str) -> bool:
+    """Whether a name is only a way to say "we" or "they" (我校工会, 上级工会)."""
+    return patterns().generic.fullmatch(name) is not None
+
+
+def mended(reading: Reading, m: Marked) -> Marked | None:
+    """A marked organisation from its first to its last character, or None where it is no name of one."""
+    m = _left_completed(reading.clean, _edges_mended(reading, m))
+    name = reading.clean[m.start : m.end]
+    return m if len(name) >= 2 and patterns().end.search(name) and not is_generic(name) else None
+
+
+_FUNCTION = set("的了在和与及由向受被经到对请是从为于给报按据照过入让邀望议将把等任以有各我本该这那全是个")
+_LEVEL = "省市县区镇乡局集州旗"
+
+
+def _edges_mended(reading: Reading, m: Marked) -> Marked:
+    """Without the verb or preposition in front (登在局工会), with the union it is followed by (中心小学|工会)."""
+    from pipeline.extract.phrases import _STOP_WORDS
+
+    text, start, end = reading.clean, m.start, m.end
+    i = reading.token_at(start)
+    while i < len(reading.tokens):
+        token = reading.tokens[i]
+        if token.start < start or token.end >= end - 1:
+            break
+        if (
+            token.tag[:1] in ("p", "c", "d", "r", "u")
+            or token.text in _STOP_WORDS
+            or patterns().lead.fullmatch(token.text)
+            or (token.tag == "v" and len(token.text) <= 2 and text[token.end] in _LEVEL)
+        ):
+            start = token.end
+            i += 1
+        else:
+            break
+    if (
+        text.startswith("工会", end)
+        and re.search(r"(?:学|校|园|司|厂|矿|院|局|行|团|段|站|社区|中心|街道|部|镇|乡|村|中小)$", text[start:end])
+        and end - start >= 4
+        and not is_generic(text[start:end])
+    ):
+        end += 2
+    return m._replace(start=start, end=end)
+
+
+def _left_completed(text: str, m: Marked) -> Marked:
+    """An organisation cut at its 市 or 镇 (市镇中心小学) takes back the place that the document repeats (横市镇…)."""
+    if text[m.start] not in "市县区镇乡村州" or text[m.start : m.start + 2] in ("县城", "区域", "市区", "乡村"):
+        return m
+    start, head = m.start, text[m.start : m.start + 2]
+    for size in (1, 2, 3):
+        at = m.start - size
+        if at < 0 or not "\u4e00" <= text[at] <= "\u9fff" or text[at] in _FUNCTION:
+            break
+        if text.count(text[at : m.start] + head) >= 2:
+            start = at
+    return m._replace(start=start)
+
+
+_NOT_BEFORE = "在由向受被经到和与及、的获对请是从为给报按据照过入了让邀望议"
+
+
+def definite(reading: Reading) -> Iterator[Proposal]:
+    """Bodies of an administration, with the place before them where the gazetteer knows it (宁乡县教育局, 县教育局)."""
+    text = reading.clean
+    for m in patterns().definite.finditer(text):
+        if m["branch"]:
+            token = reading.tokens[reading.token_at(m.start())]
+            if m["branch"] not in patterns().not_branches and (token.start, token.text) == (m.start(), m["branch"]):
+                yield (*m.span(), "ORG", 1.0)
+            continue
+        if text[m.start()] not in "自省市县区州旗":
+            yield (*m.span(), "ORG", 1.0)
+            continue
+        start = place_ending_at(text, m.start() + (3 if text.startswith("自治区", m.start()) else 1))
+        if start is None:
+            start = m.start()
+            if start and "\u4e00" <= text[start - 1] <= "\u9fff" and text[start - 1] not in _NOT_BEFORE:
+                continue
+        yield (start, m.end(), "ORG", 1.0)

@@ -1,0 +1,302 @@
+"""Persons (人名): which marked spans can be one, which the language itself gives away, their roles and standing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.extract.features import given_names, is_place
+from pipeline.extract.linear import load, pairs
+from pipeline.records import Standing
+from pipeline.resources import table, words, yaml
+from pipeline.segment.reading import beginning
+from pipeline.segment.title import surnames
+from pipeline.segment.tokens import common_words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipeline.extract.tagger import Marked
+    from pipeline.segment import Reading, Span
+    from pipeline.products import Token
+
+Proposal = tuple[int, int, str, float]  # start, end, label, confidence
+
+
+class Person(NamedTuple):
+    """A person at ``[start, end)`` of the clean text."""
+
+    start: int
+    end: int
+    role: str | None
+    standing: Standing | None
+    confidence: float
+
+
+class Patterns(NamedTuple):
+    """What ``rules/names.yaml`` and the lexicons say of persons, compiled."""
+
+    title_after: re.Pattern[str]
+    title_before: re.Pattern[str]
+    short: re.Pattern[str]  # the whole span: 徐老师, 欧阳校长
+    short_in_text: re.Pattern[str]
+    short_title: re.Pattern[str]
+    before_role: re.Pattern[str]
+    compound: re.Pattern[str]
+    by_sound: re.Pattern[str]
+    standing: list[tuple[re.Pattern[str], re.Pattern[str], Standing]]
+    none: re.Pattern[str]
+
+
+_HAN = r"[\u4e00-\u9fff\U00020000-\U0003ffff]"
+
+
+@cache
+def patterns() -> Patterns:
+    """The patterns, once a process."""
+    spec = yaml("rules/names.yaml")
+    titles = "|".join(sorted(words("lexicons/titles.txt"), key=len, reverse=True))
+    prefix = rf"(?:(?:{spec['title_prefixes']}){{0,2}})"
+    short = spec["short_titles"]
+    compound = "|".join(sorted(s for s in surnames() if len(s) == 2 and s not in _doubtful()))
+    one = "".join(sorted(s for s in surnames() if len(s) == 1))
+    sure = "".join(sorted(s for s in surnames() if len(s) == 1 and s not in _doubtful()))
+    bold = "".join(sorted(s for s in surnames() if len(s) == 1 and _doubtful().get(s) != "function"))
+    sound = "|".join(sorted((e for e, _ in table("lexicons/transliterated_names.tsv", 2)), key=len, reverse=True))
+    return Patterns(
+        title_after=re.compile(
+            rf"(?:等?(?:[0-9一二三四五六七八九十两俩几]+[位名个]?)?(?:青年|优秀|骨干|退休|老|新|女"
+            rf"|困难)?)(?P<role>{prefix}(?:{titles}))|[（(](?P<paren>{prefix}(?:{titles}))[）)]"
+        ),
+        title_before=re.compile(rf"(?P<role>{prefix}(?:{titles}))[：: 　]*$"),
+        short=re.compile(rf"(?:[{one}]|{compound}|{_HAN}{{1,2}}?)(?:{short})"),
+        short_in_text=re.compile(
+            rf"(?:^|(?<=[，。；、：“！？\s（和请向给为由被让与到对把像是的])|(?<=——))(?P<name>(?:[{sure}]|{compound})(?:{short})"
+            rf"|(?:(?<=[，。；、：“！？\s（])|(?<=^))[{bold}](?:{short}))(?!们|会|团|工作|室|制|[程龄资期])",
+            re.MULTILINE,
+        ),
+        short_title=re.compile(short),
+        before_role=re.compile(rf"[：:、，\s](?P<name>[{one}]{_HAN}{{1,2}})[（(](?:{titles})[）)]"),
+        compound=re.compile(compound),
+        by_sound=re.compile(rf"(?:{sound}){{1,3}}(?:[·•](?:{sound}){{1,3}}|[·•]{_HAN}{{1,4}})?"),
+        standing=[(re.compile(r.get("sentence", "")), re.compile(r.get("role", "")), r["standing"]) for r in spec["standing"]],
+        none=re.compile("|".join(spec["not_persons"])),
+    )
+
+
+@cache
+def _doubtful() -> dict[str, str]:
+    return dict(table("lexicons/doubtful_surnames.tsv", 2))  # type: ignore[arg-type]
+
+
+_FIXED_TERM = re.compile(r"(?:同志)?(?:建设)?.{0,12}?(?:理论|思想|主义|重要讲话)")
+_LEADERS = frozenset(["邓小平", "毛泽东", "马克思", "列宁", "习近平", "江泽民", "胡锦涛", "恩格斯", "斯大林"])
+_NOUN_END = re.compile(r"[\u4e00-\u9fff]{2}[感性化度率于型式者品费款物节力员]")
+_CLINGS_BEFORE, _CLINGS_BEHIND = "如由请向对与和让以为是给被使", "俩等两二三和与及在为"
+
+
+def mended(reading: Reading, m: Marked) -> Marked | None:
+    """A marked person without what clings to the name, or None where the span can be no person."""
+    text = reading.clean
+    size = m.end - m.start
+    if size >= 3 and text[m.start] in _CLINGS_BEFORE and text[m.start + 1] in surnames():
+        m = m._replace(start=m.start + 1)
+    elif size >= 3 and text[m.end - 1] in _CLINGS_BEHIND:
+        m = m._replace(end=m.end - 1)
+    elif "·" not in text[m.start : m.end]:
+        m = _within_words(reading, m)
+    return m if _plausible(reading, m) else None
+
+
+def _within_words(reading: Reading, m: Marked) -> Marked:
+    """A name that is cut as words are: 邵勇|开展 ends before the word, 龚晓梅|提 and 李立|三 are what jieba takes for a name."""
+    word = reading.tokens[reading.token_at(m.start)]
+    if is_name_token(word) and word.start == m.start and abs(word.end - m.end) == 1:
+        return m._replace(end=word.end)
+    word = reading.tokens[reading.token_at(m.end - 1)]
+    if word.start == m.end - 1 and word.end > m.end and word.text in common_words():
+        return m._replace(end=word.start)
+    return m
+
+
+_NO_NAME_END = frozenset("山湖村镇乡县市区湾沟河江岛寺路桥楼杯赛部营会队节班组团社站院校室厅馆园场词点子里上下中前后间时分之话过")
+
+
+def is_name_token(token: Token) -> bool:
+    """Whether jieba takes a token of three characters for a name, and it is made like one (surname, two common characters)."""
+    name = token.text
+    return (
+        len(name) == 3
+        and token.tag.startswith("nr")
+        and name[0] in surnames()
+        and name[0] not in _doubtful()
+        and name[2] not in _NO_NAME_END
+        and min(given_names().get(name[1], 0), given_names().get(name[2], 0)) >= 2
+    )
+
+
+def _plausible(reading: Reading, m: Marked) -> bool:
+    """Whether a marked person can be one: no plain word, no cut through a word, four characters only for a reason."""
+    text, p = reading.clean, patterns()
+    name = re.sub(r"\s", "", text[m.start : m.end])
+    if p.none.fullmatch(name):
+        return False
+    if "·" in name:
+        return name[0] != "·" != name[-1]
+    titled = p.title_after.match(text, m.end) or p.title_before.search(text, max(0, m.start - 8), m.start)
+    named = titled is not None and titled["role"] not in words("lexicons/impersonal_titles.txt")
+    listed = text[m.end : m.end + 1] in ("、", " ") or text[max(0, m.start - 1) : m.start] in ("、", "：")
+    if len(name) < 2 or len(name) > 6:
+        return False
+    if name in _LEADERS and _FIXED_TERM.match(text, m.end):
+        return False
+    first = reading.tokens[reading.token_at(m.start)]
+    doubtful = name[0] in _doubtful()
+    if len(name) == 2 and name in common_words() and not listed and not _may_be_a_name(name):
+        return False
+    if (
+        len(name) == 2
+        and (name in common_words() or (first.tag == "ns" and first.text == name and is_place(name)))
+        and not named
+        and (doubtful or m.confidence < 0.95)
+    ):
+        return False
+    if len(name) == 3 and not (named or listed) and (m.confidence < 0.95 or doubtful):
+        if first.start == m.start and (first.text == name or first.text in common_words()):
+            return False
+        if name[1:] in common_words() and text.count(name) == 1:
+            return False
+    foreign = p.by_sound.fullmatch(name) or p.short.fullmatch(name)
+    if len(name) >= 4 and name[:2] not in surnames() and m.confidence < 0.95 and not foreign:
+        return False
+    if not (named or listed) and (_cuts_word(reading, m) or _NOUN_END.fullmatch(name)):
+        return False
+    return "\n" not in text[m.start : m.end] or m.confidence >= 0.8
+
+
+def _may_be_a_name(word: str) -> bool:
+    """Whether a common word of two characters may be a name at all: 高兴 may, 全校 and 很多 may not."""
+    return word[0] in surnames() and _doubtful().get(word[0]) != "function"
+
+
+def _cuts_word(reading: Reading, m: Marked) -> bool:
+    """Whether an edge of the span lies inside a dictionary word."""
+    for edge in (m.start, m.end):
+        token = reading.tokens[reading.token_at(edge)]
+        if token.start < edge < token.end and token.text in common_words():
+            return True
+    return False
+
+
+def given_away(reading: Reading) -> Iterator[Proposal]:
+    """What the language gives away: a surname with a title, a name before its bracketed role, a name written by sound."""
+    p, text = patterns(), reading.clean
+    for pattern in (p.before_role, p.short_in_text):
+        yield from ((m.start("name"), m.end("name"), "PER", 0.9) for m in pattern.finditer(text))
+    for m in p.compound.finditer(text):
+        given = reading.tokens[reading.token_at(m.end())]
+        whole = (
+            given.start <= m.end()
+            and given.end - m.end() in (1, 2)
+            and reading.tokens[reading.token_at(m.start())].start == m.start()
+        )
+        if whole and set(text[m.end() : given.end]) <= given_names().keys():
+            yield (m.start(), given.end, "PER", 0.8)
+    for m in p.by_sound.finditer(text):
+        title = p.short_title.match(text, m.end()) if "·" not in m[0] else None
+        if len(m[0]) >= 4 or "·" in m[0] or (title and len(m[0]) >= 3):
+            yield (m.start(), title.end() if title else m.end(), "PER", 0.9)
+    yield from ((t.start, t.end, "PER", 0.6) for t in reading.tokens if is_name_token(t))
+
+
+_ITEM = rf"{_HAN}{{2,4}}|{_HAN} {{1,3}}{_HAN}"
+_BETWEEN = re.compile(rf"[、 　](?:{_HAN}{{2,4}}[、 　]|{_HAN} {{1,3}}{_HAN}[、 　]+)+ *")
+_NEXT_ITEM = re.compile(rf"、(?P<name>{_ITEM})(?=[、 　，。；）)\n]|等|$)")
+
+
+def listed(text: str, people: list[Marked]) -> Iterable[Proposal]:
+    """Between or behind marked names of one list, what begins with a surname is a name too."""
+    for m, n in pairwise(people):
+        between = text[m.end : n.start]
+        if 3 <= len(between) <= 30 and _BETWEEN.fullmatch(between):
+            for item in re.finditer(_ITEM, between):
+                word = item[0].replace(" ", "")
+                if word[0] in surnames() or word[:2] in surnames():
+                    yield (m.end + item.start(), m.end + item.end(), "PER", 0.9)
+    for m in people:
+        following = _NEXT_ITEM.match(text, m.end)
+        continues = text[max(0, m.start - 1) : m.start] == "、"
+        if following is None or not continues:
+            continue
+        name = following["name"]
+        if name[0] in surnames() and set(name[1:].strip()) <= given_names().keys():
+            yield (*following.span("name"), "PER", 0.7)
+
+
+_NOT_A_TITLE = re.compile(r"们|会|队|节|团|代表|小组|家|组|协会")
+
+
+def persons(reading: Reading, marked: list[Marked], honours: list[Span], models: Path) -> list[Person]:
+    """Persons with role and standing; ``honours`` are the spans of awards, whose sentences make winners."""
+    p, text = patterns(), reading.clean
+    spans = [m for m in marked if m.label == "PER"]
+    found: list[Person] = []
+    shared: list[str | None] = [None] * len(spans)
+    for i in range(len(spans) - 1, -1, -1):
+        m = spans[i]
+        after = p.title_after.match(text, m.end)
+        if after is not None and not _NOT_A_TITLE.match(text, after.end()):
+            shared[i] = after["role"] or after["paren"]
+        elif i + 1 < len(spans) and re.fullmatch(r"[、和与及]", text[m.end : spans[i + 1].start]):
+            shared[i] = shared[i + 1] if p.title_after.match(text, spans[i + 1].end) or shared[i + 1] else None
+    for i, m in enumerate(spans):
+        role = shared[i]
+        if role is None:
+            before = p.title_before.search(text, max(0, m.start - 12), m.start)
+            role = before["role"] if before else None
+        role = re.sub(r"^(?:等|原|前|时任)", "", role) if role else None
+        if role in ("同志", "会员", "职工", "员工") or p.short.fullmatch(text[m.start : m.end]):
+            role = None
+        found.append(Person(m.start, m.end, role, _standing(reading, m, role, honours, models), m.confidence))
+    return found
+
+
+_AROUND = 400  # how far around a person the sentence is read: farther than any real one reaches
+_SURE = 0.65  # below it a standing stays null
+
+
+def _standing(reading: Reading, m: Marked, role: str | None, honours: list[Span], models: Path) -> Standing | None:
+    guess = load(models, "standing").best([standing_features(reading, m.start, m.end, role, honours)])[0][0]
+    return None if guess.label == "none" or guess.confidence < _SURE else guess.label  # type: ignore[return-value]
+
+
+def standing_features(reading: Reading, start: int, end: int, role: str | None, honours: list[Span]) -> list[str]:
+    """What the standing classifier sees of a person: the rules' word, role, sentence, neighbours, honours beside the name."""
+    text = reading.clean
+    sentence = reading.sentence_at(start)
+    first, last = max(sentence.start, start - _AROUND), min(sentence.end, end + _AROUND)
+    around = text[first:last]
+    rule = next((s for pattern, roles, s in patterns().standing if pattern.search(around) and roles.search(role or "")), None)
+    near = beginning(honours, first, last)
+    gap = min((abs(h[0] - end) if h[0] >= end else abs(start - h[1]) for h in near), default=99)
+    before, behind = text[max(sentence.start, start - 12) : start], text[end : end + 14]
+    line = text[max(0, start - 30) : start].rpartition("\n")[2]
+    found = [
+        f"rule={rule}",
+        f"role={role}",
+        f"honour={'0' if not near else 'near' if gap <= 12 else 'far'}",
+        f"rule={rule}|honour={bool(near)}",
+    ]
+    found += [f"before={before[-2:]}", f"behind={behind[:2]}", f"behind1={behind[:1]}"]
+    found += [f"l={before[i : i + 2]}" for i in range(len(before) - 1)] + [
+        f"r={behind[i : i + 2]}" for i in range(len(behind) - 1)
+    ]
+    found += pairs("s", text, sentence.start, sentence.end, 160) + [f"p={line[i : i + 2]}" for i in range(len(line) - 1)]
+    section = reading.section_at(start)
+    if section is not None:
+        h = reading.headings[section]
+        found += pairs("h", text, h.start, h.end)
+    return found
