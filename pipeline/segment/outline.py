@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.segment.numbering import RANK, Number, number_at
-from pipeline.segment.unnumbered import run_in_labels, unnumbered_headings
+from pipeline.segment.unnumbered import UNNUMBERED, marked_headings, run_in_labels, unnumbered_headings
 
 if TYPE_CHECKING:
     from pipeline.products import Heading, Span
@@ -23,12 +23,13 @@ _UNBROKEN = 500  # a line this long with several numbers in it is a text whose l
 
 
 class Opener(NamedTuple):
-    """A place where a section may begin: a number, or the start of an unnumbered heading line (``number`` null)."""
+    """A place where a section may begin: a number, or the start of an unnumbered heading (``number`` null)."""
 
     start: int
     number: Number | None
     line: Span
     inline: bool
+    style: str  # the number's, or the kind of an unnumbered heading: headings of one style stand at one depth
 
 
 def outline(reading: Reading) -> list[Heading]:
@@ -41,19 +42,25 @@ def outline(reading: Reading) -> list[Heading]:
 def _openers(reading: Reading) -> list[Opener]:
     text = reading.clean
     edge = {*reading.title_lines, *reading.sign_off}
-    lines = [line for line in reading.lines if line not in edge and line.start >= reading.text_start]
+    begin = reading.text_start
+    lines = [line._replace(start=max(line.start, begin)) for line in reading.lines if line not in edge and line.end > begin]
     found: list[Opener] = []
     for line in lines:
         number = number_at(text, line.start, line.end)
         if number is not None and _opens(text, number, line):
-            found.append(Opener(line.start, number, line, False))
+            found.append(Opener(line.start, number, line, False, number.style))
     found = _without_lone_words(found)
     found = [o for i, o in enumerate(found) if not _runs_on(text, found, i)]
     found += _inline(text, lines, found)
-    taken = {o.line for o in found}
+    taken = {o.line for o in found if not o.inline}
+    marked = marked_headings(text, lines, taken)
+    found += [Opener(start, None, line, False, style) for line, start, style in marked]
+    taken |= {line for line, _, _ in marked}
     plain = unnumbered_headings(reading, lines, taken)
-    found += [Opener(line.start, None, line, False) for line in [*plain, *run_in_labels(reading, lines, taken | set(plain))]]
-    return sorted(found)
+    found += [
+        Opener(line.start, None, line, False, "plain") for line in [*plain, *run_in_labels(reading, lines, taken | set(plain))]
+    ]
+    return sorted(found, key=lambda o: o.start)
 
 
 def _opens(text: str, number: Number, line: Span) -> bool:
@@ -113,17 +120,18 @@ def _inline(text: str, lines: list[Span], openers: list[Opener]) -> list[Opener]
             n for m in _INLINE.finditer(text, line.start + 1, line.end) if (n := number_at(text, m.end(), line.end)) is not None
         ]
         inner = [n for n in inner if n.style not in ("word", "di") and _opens(text, n, line)]
+        outer = _run([n for n in inner if n.style == "cn"], 1)
+        unbroken = line.end - line.start > _UNBROKEN and len(outer) >= 2
         for style in dict.fromkeys(n.style for n in inner):
             series = [n for n in inner if n.style == style]
             first = last.get(style)
             if first is not None and series[0].value == first + 1:
                 run = _run(series, first + 1)
-                found += [Opener(n.start, n, line, True) for n in run]
+                found += [Opener(n.start, n, line, True, style) for n in run]
                 last[style] = run[-1].value
             elif style != "shi" and series[0].value == 1 and len(run := _run(series, 1)) >= 2:
-                unbroken = style in ("cn", "cn_paren") and line.end - line.start > _UNBROKEN
                 if unbroken or all(_names_its_part(text, n, line) for n in run):
-                    found += [Opener(n.start, n, line, True) for n in run]
+                    found += [Opener(n.start, n, line, True, style) for n in run]
     return found
 
 
@@ -139,7 +147,7 @@ def _run(series: list[Number], first: int) -> list[Number]:
 def _names_its_part(text: str, number: Number, line: Span) -> bool:
     """A short phrase up to 。 or ： with text of its own behind it."""
     end = _heading_end(text, number.end, line.end)
-    return 4 <= end - number.end <= 22 and "，" not in text[number.end : end] and end < line.end - 8 and text[end] in "。：: "
+    return 2 <= end - number.end <= 22 and "，" not in text[number.end : end] and end < line.end - 8 and text[end] in "。：: "
 
 
 def _levels(openers: list[Opener]) -> list[int]:
@@ -151,16 +159,16 @@ def _levels(openers: list[Opener]) -> list[int]:
     following = _following(numbers)
     for i, n in enumerate(numbers):
         if n is None:
-            keep = max(
-                (k + 1 for k, (style, value) in enumerate(stack) if style and following[i].get(style, 0) > value), default=0
-            )
-            at = next((k for k in range(keep, len(stack)) if stack[k][0] == ""), None)
-            stack = [*stack[: keep if at is None else at], ("", 0)]
+            keep = max((k + 1 for k, (open_, value) in enumerate(stack) if following[i].get(open_, 0) > value), default=0)
+            style = openers[i].style
+            at = next((k for k in range(keep, len(stack)) if stack[k][0] == style), None)
+            inside = len(stack) if style == "bullet" and at is None else keep  # a bulleted series nests in what is open
+            stack = [*stack[: inside if at is None else at], (style, 0)]
             levels.append(len(stack))
             continue
         at = next((k for k in range(len(stack) - 1, -1, -1) if stack[k][0] == n.style), None)
         if at is None:
-            while stack and stack[-1][0] != "" and n.value == 1 and _outranks(n.style, stack[-1][0], inner):
+            while stack and stack[-1][0] not in UNNUMBERED and n.value == 1 and _outranks(n.style, stack[-1][0], inner):
                 stack.pop()
             stack.append((n.style, n.value))
         elif n.value == 1 and stack[at][1] >= 1 and at == len(stack) - 1 and _nested_restart(numbers, i, stack[at][1]):
@@ -286,6 +294,8 @@ def _headings(reading: Reading, openers: list[Opener], levels: list[int]) -> lis
         start = opener.number.end if opener.number else opener.start
         while start < limit and text[start] in " 　、，.．":
             start += 1
+        if opener.style == "bracket":
+            limit = text.index("】", start, limit)
         end = _heading_end(text, start, limit, whole=opener.number is not None and limit == opener.line.end and not opener.inline)
         body = end
         while body < limit and text[body] in _END + "”　 ":

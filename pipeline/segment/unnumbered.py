@@ -1,10 +1,12 @@
-"""Headings without a number: a short line that plainly names what follows and stands apart."""
+"""Headings without a number: what stands in 【】 or behind a bullet, a structural label, a short line that stands apart."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
+from pipeline.resources import yaml
 from pipeline.segment.numbering import number_at
 from pipeline.segment.title import DATE_LINE, is_byline, is_person
 
@@ -23,6 +25,37 @@ _SPACED_NAMES = re.compile(
 _PRED = re.compile(r"[\u4e00-\u9fff]")
 
 
+UNNUMBERED = ("bracket", "bullet", "label", "plain")  # the kinds of headings without a number
+_LONGEST_MARKED = 24
+
+
+@cache
+def _marks() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    spec = yaml("rules/outline.yaml")
+    labels = "|".join(sorted(spec["structural_labels"].split(), key=len, reverse=True))
+    return (
+        ("bracket", re.compile(rf"【(?![^】]*(?:{spec['not_bracket_labels']}))(?P<heading>[^】\n]{{2,14}})】")),
+        (
+            "bullet",
+            re.compile(
+                rf"[{spec['bullets']}]\s{{0,3}}(?P<heading>[^\n，。；：！？:]{{2,{_LONGEST_MARKED}}})(?:[。：:；]|$)",
+                re.MULTILINE,
+            ),
+        ),
+        ("label", re.compile(rf"(?P<heading>{labels})[：:](?=[^\n]{{12}}|$)", re.MULTILINE)),
+    )
+
+
+def marked_headings(text: str, lines: list[Span], taken: set[Span]) -> list[tuple[Span, int, str]]:
+    """Lines that open with a marked heading, where it begins, and its kind; one mark alone is none."""
+    found: list[tuple[Span, int, str]] = []
+    for kind, pattern in _marks():
+        hits = [(line, m.start("heading"), kind) for line in lines if (m := pattern.match(text, line.start, line.end))]
+        if len(hits) >= 2:
+            found += [hit for hit in hits if hit[0] not in taken]
+    return found
+
+
 def unnumbered_headings(reading: Reading, lines: list[Span], numbered: set[Span]) -> list[Span]:
     """Lines of the body that are headings without a number."""
     found: list[Span] = []
@@ -36,10 +69,10 @@ def unnumbered_headings(reading: Reading, lines: list[Span], numbered: set[Span]
         if not _looks_like_heading(piece):
             continue
         opens_series = nxt in numbered and (n := number_at(text, nxt.start, nxt.end)) is not None and n.value == 1
-        stands_before_text = len(following) >= max(24, len(piece)) and following[-1] in "。！？；：…”"
+        stands_before_text = len(following) >= max(24, len(piece)) and following[-1] in "。！？；：…”|"
         before = text[lines[i - 1].start : lines[i - 1].end] if i else ""
         if (opens_series or stands_before_text) and (
-            not before or before[-1] in "。！？；：…”）" or lines[i - 1] in numbered or lines[i - 1] in headings
+            not before or before[-1] in "。！？；：…”）|" or lines[i - 1] in numbered or lines[i - 1] in headings
         ):
             found.append(line)
             headings.add(line)
