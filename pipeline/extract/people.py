@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.extract.tagger import Marked
-    from pipeline.segment import Reading, Span
     from pipeline.products import Token
+    from pipeline.segment import Reading, Span
 
 Proposal = tuple[int, int, str, float]  # start, end, label, confidence
 

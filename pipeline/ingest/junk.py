@@ -11,6 +11,7 @@ from functools import cache
 from pipeline.ingest.decode import is_han
 from pipeline.ingest.rules import read_lexicon
 from pipeline.ingest.script import simplified
+from pipeline.resources import yaml
 from pipeline.spans import Edit
 
 _EMOJI = "\U0001f000-\U0001faff\u2600-\u260f\u2614-\u263f\u2643-\u26ff\u2700-\u2712\u2715-\u2775\u2794-\u27bf\u2b00-\u2bff"
@@ -37,7 +38,8 @@ _TITLE_TO_COME = re.compile(r"如下|汇报|报告|会|中|里|并|及|和|等|�
 
 def junk(text: str) -> Iterator[Edit]:
     """Emoji, characters of private use, anti-copy ASCII at line ends (``Y3(MKq``), and rare characters strewn over a text."""
-    found = [match.span() for match in _JUNK.finditer(text)]
+    bullets = _bullets(text)
+    found = [match.span() for match in _JUNK.finditer(text) if match.start() not in bullets]
     found += [match.span(1) for match in _LINE_END.finditer(text) if _is_scrambled(match[1])]
     found += _strewn(text)
     at = 0
@@ -45,6 +47,14 @@ def junk(text: str) -> Iterator[Edit]:
         if start >= at:
             yield Edit(start, end, "", "junk")
             at = end
+
+
+def _bullets(text: str) -> set[int]:
+    """Where a mark such as ★ opens a line, as it opens others: that is how the text is laid out."""
+    marks = [
+        m.start("mark") for m in re.finditer(rf"^[ 　]*(?P<mark>[{yaml('rules/outline.yaml')['bullets']}])", text, re.MULTILINE)
+    ]
+    return set(marks) if len(marks) >= 2 else set()
 
 
 def _is_scrambled(word: str) -> bool:

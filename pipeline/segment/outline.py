@@ -57,9 +57,8 @@ def _openers(reading: Reading) -> list[Opener]:
     found += [Opener(start, None, line, False, style) for line, start, style in marked]
     taken |= {line for line, _, _ in marked}
     plain = unnumbered_headings(reading, lines, taken)
-    found += [
-        Opener(line.start, None, line, False, "plain") for line in [*plain, *run_in_labels(reading, lines, taken | set(plain))]
-    ]
+    found += [Opener(line.start, None, line, False, "plain") for line in plain]
+    found += [Opener(line.start, None, line, False, "label") for line in run_in_labels(reading, lines, taken | set(plain))]
     return sorted(found, key=lambda o: o.start)
 
 
@@ -129,8 +128,9 @@ def _inline(text: str, lines: list[Span], openers: list[Opener]) -> list[Opener]
                 run = _run(series, first + 1)
                 found += [Opener(n.start, n, line, True, style) for n in run]
                 last[style] = run[-1].value
-            elif style != "shi" and series[0].value == 1 and len(run := _run(series, 1)) >= 2:
-                if unbroken or all(_names_its_part(text, n, line) for n in run):
+            elif style != "shi" and series[0].value == 1:
+                run = _run(series, 1)
+                if len(run) >= 2 and (unbroken or all(_names_its_part(text, n, line) for n in run)):
                     found += [Opener(n.start, n, line, True, style) for n in run]
     return found
 
@@ -162,8 +162,9 @@ def _levels(openers: list[Opener]) -> list[int]:
             keep = max((k + 1 for k, (open_, value) in enumerate(stack) if following[i].get(open_, 0) > value), default=0)
             style = openers[i].style
             at = next((k for k in range(keep, len(stack)) if stack[k][0] == style), None)
-            inside = len(stack) if style == "bullet" and at is None else keep  # a bulleted series nests in what is open
-            stack = [*stack[: inside if at is None else at], (style, 0)]
+            if at is None and (style == "bullet" or (style == "label" and stack and stack[-1][0] in ("plain", "bracket"))):
+                keep = len(stack)  # a bulleted series nests in what is open, a run-in label in a heading line of its own
+            stack = [*stack[: keep if at is None else at], (style, 0)]
             levels.append(len(stack))
             continue
         at = next((k for k in range(len(stack) - 1, -1, -1) if stack[k][0] == n.style), None)
@@ -243,7 +244,7 @@ def _nested_restart(numbers: list[Number | None], i: int, outer: int) -> bool:
     return False
 
 
-_RUNS_ON = re.compile(r"[。！？；;：:，,0-9]|名单|如下")
+_RUNS_ON = re.compile(r"[。！？；;：:0-9]|名单|如下")
 
 
 def _heading_end(text: str, start: int, end: int, *, whole: bool = False) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pipeline.resources import words
+from pipeline.resources import words, yaml
 from pipeline.segment.numbering import Number, number_at
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ _TITLE_WORD = re.compile(
     r"总结|汇报|报告|计划|要点|材料|交流|体会|心得|方案|通知|意见|事迹|安排|发言|讲话|述职|简介|纪实|札记|随笔|侧记|展示|设想|打算|规划|工作|经验|做法|情况|回顾|致辞|倡议书|公告|公示|制度|办法|小结|思路|风采|纪要|大事|小记|手记|故事|通报|一封信|公开信|倡议|实录|盘点|记事|掠影|记$"
 )
 _SALUTATION = re.compile(r"^(?:尊敬的|各位|同志们|亲爱的|敬爱的|全体|老师们|大家好|各[基科处直]).{0,30}[：:！!]?$")
+_DOCUMENT_NUMBER = re.compile(
+    r"[\u4e00-\u9fff]{2,10}(?:发|字|函|办|工)?[〔（(\[【][0-9Xx×*_]{2,4}[〕）)\]】]第?[0-9Xx×*_]{1,4}号$"
+)
 _MEETING_NOTE = re.compile(r"^[（(].*[）)]$")
 _DATED_TAIL = re.compile(r"\s*[（(][^（）()]{0,8}[0-9〇○零一二三四五六七八九十]{2,4}年[^（）()]{0,6}月[^（）()]{0,10}[）)]$")
 _CLOSED = re.compile(r"(?:总结|汇报|计划|要点|方案|通知|体会|小结|打算|安排)(?:[（(].{1,12}[）)])?$")
@@ -38,6 +41,9 @@ _UNIT_END = re.compile(
     r"(?:工会|委员会|联合会|小学|中学|学校|幼儿园|大学|学院|公司|集团|厂|矿|局|医院|卫生院|研究院|研究所|中心|支行|分行|银行|[^满下]镇|[^山水下家故]乡"
     r"|街道|办事处|车站|车间|车队|工务段|机务段|车务段|[一二三四五六七八九]中|管理站|联合社|社区|办公室|宣传部|党委|支部|小组|分会)[）)]?$"
 )
+
+
+_ROLE_END = re.compile(r"(?:主席|副主席|主任|书记|校长|组长|委员|教师|干事|执笔|撰稿)[：:]?$")
 
 
 def title_lines(reading: Reading) -> list[Span]:
@@ -49,6 +55,8 @@ def title_lines(reading: Reading) -> list[Span]:
         piece = text[line.start : line.end]
         compact = re.sub(r"\s", "", piece)
         if len(found) == 3 or not _can_be_title(compact):
+            break
+        if found and is_structural(compact):
             break
         number = number_at(text, line.start, line.end)
         if number is not None and (found or not _TITLE_WORD.search(compact) or _goes_on(text, lines[k + 1 :], number)):
@@ -78,6 +86,11 @@ def title_lines(reading: Reading) -> list[Span]:
     return found
 
 
+def is_structural(compact: str) -> bool:
+    """A line that names a part of any text (基本情况, 主要做法) and so heads a section, never the document."""
+    return compact in yaml("rules/outline.yaml")["structural_labels"].split()
+
+
 def _goes_on(text: str, lines: list[Span], number: Number) -> bool:
     """Whether a later line takes up the series that ``number`` begins: then its line is the first heading, not a title."""
     following = (number_at(text, line.start, line.end) for line in lines)
@@ -93,7 +106,7 @@ def _without_date(reading: Reading, line: Span) -> Span:
 def _can_be_title(compact: str) -> bool:
     if not 2 <= len(compact) <= 60 or compact[-1] in "。；;，,、：:" or "|" in compact or "。" in compact[:-1]:
         return False
-    if _SALUTATION.match(compact) or _MEETING_NOTE.match(compact):
+    if _SALUTATION.match(compact) or _MEETING_NOTE.match(compact) or _DOCUMENT_NUMBER.match(compact):
         return False
     return len(compact) <= 36 or bool(_TITLE_WORD.search(compact[-10:]))
 
@@ -118,8 +131,11 @@ def is_person(compact: str) -> bool:
 
 
 def is_byline(piece: str) -> bool:
-    """A line that only names a unit or a person with a date: 某某学校工会, 张三 2012年1月."""
-    bare = DATE_LINE.sub("", piece).strip(" ()（）")
+    """A line that only names a unit or a person with a date: 某某学校工会, 某某公司工会主席 何其多, 张三 2012年1月."""
+    bare = DATE_LINE.sub("", piece).strip(" ()（）　")
+    head, *name = bare.split()[:3] or [""]
+    if name and is_person("".join(name)) and (_UNIT_END.search(head) or _ROLE_END.search(head)) and len(head) <= 24:
+        return True
     return not bare or (
         len(bare) <= 24 and bool(_UNIT_END.search(bare)) and not _TITLE_WORD.search(bare.removesuffix("工会委员会"))
     )

@@ -56,6 +56,9 @@ def marked_headings(text: str, lines: list[Span], taken: set[Span]) -> list[tupl
     return found
 
 
+_ABOVE_A_TABLE = re.compile(r"表$|月份?$|[0-9（(]")  # a table's caption or its first column, no heading
+
+
 def unnumbered_headings(reading: Reading, lines: list[Span], numbered: set[Span]) -> list[Span]:
     """Lines of the body that are headings without a number."""
     found: list[Span] = []
@@ -69,7 +72,8 @@ def unnumbered_headings(reading: Reading, lines: list[Span], numbered: set[Span]
         if not _looks_like_heading(piece):
             continue
         opens_series = nxt in numbered and (n := number_at(text, nxt.start, nxt.end)) is not None and n.value == 1
-        stands_before_text = len(following) >= max(24, len(piece)) and following[-1] in "。！？；：…”|"
+        stands_before_text = len(following) >= max(24, len(piece)) and following[-1] in "。！？；：…”"
+        stands_before_text |= "|" in following and not _ABOVE_A_TABLE.search(piece)
         before = text[lines[i - 1].start : lines[i - 1].end] if i else ""
         if (opens_series or stands_before_text) and (
             not before or before[-1] in "。！？；：…”）|" or lines[i - 1] in numbered or lines[i - 1] in headings
@@ -85,17 +89,55 @@ _LABEL_OPENS = re.compile(r"(?![他她我你它当])[^，。；：！？、\n]{2
 def run_in_labels(reading: Reading, lines: list[Span], taken: set[Span]) -> list[Span]:
     """Paragraphs that each open with a short label of their own (九月份。…) where most of a text's paragraphs do."""
     text = reading.clean
-    free = [line for line in lines if line not in taken]
+    free = [line for line in lines if line not in taken and number_at(text, line.start, line.end) is None]
+    alike = _alike(text, free)
+    if alike or (alike := _fields(text, free, bool(taken))):
+        return alike
     opening = [
         line
         for line in free
         if (m := _LABEL_OPENS.match(text, line.start, line.end))
         and line.end - m.end() >= 24
         and not is_person(m[0].rstrip("。： "))
+        and not _TOLD.match(m[0])
     ]
     if taken or len(opening) < 3 or len(opening) * 10 < 6 * max(len(free) - 2, 3):
         return []
     return opening
+
+
+_FIRST_SENTENCE = re.compile(r"[^。；：！？\n]{5,24}(?=。)")
+_TOLD = re.compile(r"头一|第[一二三四五六七八九]|首先|其次|再次|再有|还有|另外|此外|最后|各位|同志们|朋友")
+_FIELD = re.compile(r"[\u4e00-\u9fff]{2,6}：(?=[^\n]{4})")
+_OF_MINUTES = re.compile(r"主持|记录|出席|列席|缺席|参会|与会|联系|电话|地址|邮编|抄送|主题词|执笔|撰稿|单位|姓名|性别")
+
+
+def _alike(text: str, lines: list[Span]) -> list[Span]:
+    """Paragraphs whose first sentences are made alike (有人建，更要有人管。 有书读，更要读得进。): three share two characters."""
+    first = {
+        line: m[0]
+        for line in lines
+        if (m := _FIRST_SENTENCE.match(text, line.start, line.end)) and line.end - m.end() >= 24 and not _TOLD.match(m[0])
+    }
+    shared: dict[str, list[Span]] = {}
+    for line, sentence in first.items():
+        for pair in {sentence[i : i + 2] for i in range(len(sentence) - 1)}:
+            shared.setdefault(pair, []).append(line)
+    best = max(shared.values(), key=len, default=[])
+    return best if len(best) >= 3 and len(best) * 10 >= 6 * len(first) else []
+
+
+def _fields(text: str, lines: list[Span], numbered: bool) -> list[Span]:
+    """Four paragraphs in a row that each open with a field's name (主题：… 项目：… 奖励：…), as notices are written."""
+    runs: list[list[Span]] = [[]]
+    for line in lines:
+        m = _FIELD.match(text, line.start, line.end)
+        if m and not (_OF_MINUTES.search(m[0]) or (numbered and "月" in m[0])) and not is_person(m[0][:-1]):
+            runs[-1].append(line)
+        elif runs[-1]:
+            runs.append([])
+    best = max(runs, key=len)
+    return best if len(best) >= 4 else []
 
 
 def _looks_like_heading(piece: str) -> bool:
@@ -108,4 +150,4 @@ def _looks_like_heading(piece: str) -> bool:
         return False
     if _NOT_A_HEADING.match(compact) or _LABEL.search(compact) or _SPACED_NAMES.match(piece):
         return False
-    return not (DATE_LINE.fullmatch(compact) or is_byline(compact))
+    return not (DATE_LINE.fullmatch(compact) or is_byline(compact) or is_byline(piece))
