@@ -18,6 +18,7 @@ from pipeline.extract.certain import completed
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.indicators import indicate
 from pipeline.extract.organisation import reporting_unit
+from pipeline.extract.period import settle
 from pipeline.extract.redaction import is_redacted
 from pipeline.extract.statements import statements
 from pipeline.extract.tagger import mark
@@ -79,7 +80,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
     title_text = f"{reading.part.boundary_title or ''} {own_title}".strip() if own_title[:1] in ("", "—", "-") else own_title
     kind = profile.doc_type(reading, title_text)
     signed = profile.signature(reading, ground_work.moments)
-    period, settled = profile.settle(reading, kind, ground_work.moments, signed, title_text)
+    period, settled = settle(reading, kind, ground_work.moments, signed, title_text)
     sense = YearSense(reading, ground_work.moments, settled, summary=kind != "plan")
     dated = [(m.start, m.end, norm(m, sense)) for m in ground_work.moments]
 

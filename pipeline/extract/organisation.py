@@ -22,7 +22,7 @@ _BODY = (
     r"|小学|中学|学校|幼儿园|大学|学院|职业中专|中专|公司|医院|卫生院|研究院|研究所|银行|支行|[厂矿局镇乡]|街道|集团|车务段|工务段|机务段|中心)"
 )
 _NAMED = re.compile(
-    rf"(?:^|[在由记]|关于[^，]{{0,6}}?|——|—|[：:】\s]|致)(?P<unit>(?!关于|在|给|记|让|为)(?:(?![的我届在您被获]|认真|执行"
+    rf"(?:^|[在由记]|关于[^，]{{0,6}}?|——|—|[：:】\s（]|致)(?P<unit>(?!关于|在|给|记|让|为|参加|一个|一名|一位|某|（|“|[上下]半年|[一二三四]季度|本?年度?|上学期|下学期)(?:(?![的我届在您被获]|认真|执行"
     rf"|关于|开展|加强)[\u4e00-\u9fff·（）“”\-]){{2,26}}{_BODY})(?:(?<=工会)|(?=[0-9二一年第关工开上下本及、\s〇（(—“]|全"
     rf"|三|五|代|致|党|的|$))"
 )
@@ -49,7 +49,7 @@ def reporting_unit(reading: Reading, orgs: list[Marked], signed: Span | None) ->
         return titled  # 镇总工会 signs what 柳林堡镇总工会 heads
     for span in (by_hand, titled, _in_byline(reading)):
         if span:
-            return _best_form(text, span, orgs)
+            return _in_full(text, _best_form(text, span, orgs), orgs)
     return _repeated(reading, orgs)
 
 
@@ -107,6 +107,13 @@ def _best_form(text: str, span: tuple[int, int], orgs: list[Marked]) -> tuple[in
         return span
     fuller = [(m.start, m.end) for m in orgs if (n := text[m.start : m.end]).startswith(name) and n.endswith("工会")]
     return fuller[0] if fuller else span
+
+
+def _in_full(text: str, span: tuple[int, int], orgs: list[Marked]) -> tuple[int, int]:
+    """The name with its place or firm (鹤鸣隧道项目部工会) where the title only says 项目部工会."""
+    name = re.sub(r"\s", "", text[span[0] : span[1]])
+    longer = [m for m in orgs if len(n := text[m.start : m.end]) > len(name) and n.endswith(name) and "和" not in n]
+    return (longer[0].start, longer[0].end) if longer else span
 
 
 def _repeated(reading: Reading, orgs: list[Marked]) -> tuple[int, int] | None:

@@ -54,7 +54,11 @@ def title_lines(reading: Reading) -> list[Span]:
     for k, line in enumerate(lines[:4]):
         piece = text[line.start : line.end]
         compact = re.sub(r"\s", "", piece)
+        if k == 0 and _LETTERHEAD.search(compact) and _title_follows(reading, lines[1:4]):
+            continue
         if len(found) == 3 or not _can_be_title(compact):
+            if not found and _DOCUMENT_NUMBER.match(compact):
+                continue
             break
         if found and is_structural(compact):
             break
@@ -84,6 +88,17 @@ def title_lines(reading: Reading) -> list[Span]:
             continue
         found.append(_without_date(reading, line))
     return found
+
+
+_LETTERHEAD = re.compile(
+    r"(?:文件|简报|工作动态|信息|通讯|快报)(?:第.{1,8}期.{0,12})?$|^.{0,16}第[0-9一二三四五六七八九十]{1,3}期"
+)
+
+
+def _title_follows(reading: Reading, lines: list[Span]) -> bool:
+    """Whether a title of its own stands below a letterhead (某某公司工会文件, 工作简报 第3期)."""
+    pieces = [re.sub(r"\s", "", reading.clean[line.start : line.end]) for line in lines]
+    return any(_can_be_title(piece) and not (DATE_LINE.fullmatch(piece) or is_byline(piece)) for piece in pieces)
 
 
 def is_structural(compact: str) -> bool:

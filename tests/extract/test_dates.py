@@ -9,6 +9,7 @@ import pytest
 from pipeline.extract import profile
 from pipeline.extract.calendar import norm
 from pipeline.extract.groundwork import Groundwork
+from pipeline.extract.period import settle
 from pipeline.extract.years import YearSense
 from pipeline.segment import Reading
 from tests.ingest.cases import cases
@@ -20,7 +21,7 @@ def dates_of(reading: Reading) -> list[list[str]]:
     moments = Groundwork(reading).moments
     title = " ".join(reading.clean[a:b] for a, b in reading.title_lines)
     kind = profile.doc_type(reading, title)
-    _, settled = profile.settle(reading, kind, moments, profile.signature(reading, moments), title)
+    _, settled = settle(reading, kind, moments, profile.signature(reading, moments), title)
     sense = YearSense(reading, moments, settled, summary=kind != "plan")
     return [[reading.text.quote(m.start, m.end), norm(m, sense)] for m in moments]
 

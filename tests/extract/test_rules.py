@@ -10,6 +10,7 @@ from pipeline.extract import profile
 from pipeline.extract.awards import own_level, rank
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.organisation import reporting_unit
+from pipeline.extract.period import settle
 from pipeline.extract.redaction import is_redacted
 from pipeline.labels import labels
 from pipeline.segment import Reading
@@ -38,7 +39,7 @@ def profile_of(reading: Reading) -> dict[str, Any]:
     title = " ".join(reading.clean[a:b] for a, b in reading.title_lines)
     kind = profile.doc_type(reading, title)
     signed = profile.signature(reading, moments)
-    period, _ = profile.settle(reading, kind, moments, signed, title)
+    period, _ = settle(reading, kind, moments, signed, title)
     me = profile.author(reading)
     unit = reporting_unit(reading, [], signed.unit)
     return {
