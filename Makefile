@@ -26,6 +26,10 @@ dev: .venv/.dev
 repro: .venv/.dev
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro $(STAGE)
 
+# the notebooks run anew on the demo's output; each keeps its last picture
+notebooks: .venv/.dev run
+	$(BIN)/python -m tests.notebooks.refresh
+
 docs: .venv/.dev
 	$(BIN)/python -m pdoc --docformat google --output-directory build/docs pipeline pipeline.records pipeline.products pipeline.errors pipeline.flow pipeline.frames pipeline.plots '!pipeline.run'
 	@echo build/docs/index.html
