@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.errors import CannotRun
 from pipeline.spoken import LANG, SPOKEN, Lang, words
+
+if TYPE_CHECKING:
+    from pipeline.learn.marks import Marked
 
 GOLD = Path("corpora/gold")
 WORK = Path("work")
@@ -27,6 +30,14 @@ class Format(StrEnum):
 
     docbin = "docbin"
     labelstudio = "labelstudio"
+
+
+class Incoming(StrEnum):
+    """What gold is made from."""
+
+    docbin = "docbin"
+    labelstudio = "labelstudio"
+    corrections = "corrections"
 
 
 class Scored(StrEnum):
@@ -88,17 +99,17 @@ def export_gold(
 def import_gold(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=words("help_corpus_import_file"), show_default=False)],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help=words("help_corpus_import_out"), show_default=False)],
-    source: Annotated[Format, typer.Option("--from", help=words("help_corpus_from"), show_default=False)],
+    source: Annotated[Incoming, typer.Option("--from", help=words("help_corpus_from"), show_default=False)],
+    run: Annotated[Path | None, typer.Option(metavar="RUN", help=words("help_corpus_import_run"))] = None,
     overwrite: Annotated[bool, OVERWRITE] = False,
     lang: Lang = SPOKEN,
 ) -> None:
-    from pipeline.learn import docbin, labelstudio
     from pipeline.learn.check import file_faults, report
     from pipeline.learn.marks import gold_of, write
 
     if not file.is_file():
         raise CannotRun("input_missing", path=str(file))
-    files = list(docbin.from_file(file) if source is Format.docbin else labelstudio.from_file(file))
+    files = incoming(file, source, run)
     for one in files:
         gold_of(one)  # all of them make sense before the first is written
     written = [write(one, out, overwrite=overwrite) for one in files]
@@ -107,6 +118,27 @@ def import_gold(
         typer.echo(line)
     typer.echo(words("import_done", count=len(written), path=str(out)))
     raise typer.Exit(2 if faults else 0)
+
+
+def incoming(file: Path, source: Incoming, run: Path | None) -> list[Marked]:
+    """The gold files that ``file`` holds, or makes with its run.
+
+    Raises:
+        CannotRun: it cannot be read, or lacks its run.
+    """
+    from pipeline.learn import docbin, labelstudio
+    from pipeline.learn.reviewed import reviewed_gold
+
+    if source is Incoming.docbin:
+        return list(docbin.from_file(file))
+    if source is Incoming.labelstudio:
+        return list(labelstudio.from_file(file))
+    if run is None:
+        raise CannotRun("run_missing", path=str(file))
+    found = reviewed_gold(run, file)
+    for name in found.unfinished:
+        typer.echo(words("import_unfinished", source=name), err=True)
+    return found.files
 
 
 @corpus.command(help=words("help_corpus_stats"))
