@@ -257,7 +257,7 @@ def make_report(
         folder,
         weight=partial(item_weight, settings["rubric"]),
         failures=failures,
-        roster=[unit for _, unit, *_ in settings["units"]],
+        roster=[RosterRow(*row) for row in settings["units"]],
         checked=checked,
         lang=lang,
         show_names=show_names,

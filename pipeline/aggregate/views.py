@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+from pipeline.corrections import HUMAN
 from pipeline.records import Finding, Period, Record, Warn
 from pipeline.settings import Settings
 
@@ -68,7 +69,9 @@ def finding_needs_check(view: View) -> bool:
 
 
 def in_doubt(view: View, finding: Finding) -> bool:
-    """Whether a warning lies on a finding of the document, or a model was not sure of it."""
+    """Whether a warning lies on a finding of the document, or a model was not sure of it; not where a person was."""
+    if finding.made_by == HUMAN:
+        return False
     unsure = finding.confidence is not None and finding.confidence < view.settings.needs_check_below
     return unsure or view.warned.touch(finding.start, finding.end)
 

@@ -158,7 +158,7 @@ def _finding(page: Page, kind: str, finding: Finding) -> dict[str, Any]:
         "at": page.span(finding.start, finding.end),
         "note": _details(page, kind, finding),
         "values": [_shown_value(page, getattr(finding, name)) for name in EDITABLE.get(kind, ())],
-        "check": int(finding.made_by != HUMAN and in_doubt(page.view, finding)),
+        "check": int(in_doubt(page.view, finding)),
         "human": int(finding.made_by == HUMAN),
         "clean": page.shown(finding.clean) if finding.clean else None,
     }

@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from pipeline.aggregate import mask
+from pipeline.aggregate.district import District
 from pipeline.aggregate.export import shown_number, views
-from pipeline.records import CoverageItem, EventType, Failure, Record
-from pipeline.report.overview import BINS, MONTHS, Overview
-from pipeline.report.page import Page, page_data, page_of
+from pipeline.aggregate.units import RosterRow
+from pipeline.records import EventType, Failure, Record
+from pipeline.report import chunks
+from pipeline.report.overview import MONTHS, Overview
+from pipeline.report.page import page_data, page_of
 from pipeline.report.words import Words
 from pipeline.settings import Lang
 
@@ -39,7 +42,7 @@ def write_report(
     *,
     weight: Callable[[Record, str], float | None],
     failures: Iterable[Failure] = (),
-    roster: Sequence[str] = (),
+    roster: Sequence[RosterRow] = (),
     checked: Collection[str] = (),
     lang: Lang = "zh",
     show_names: bool = False,
@@ -55,25 +58,31 @@ def write_report(
     for part in ("docs", "data"):
         (place / part).mkdir(parents=True, exist_ok=True)
     aided = mask.NOBODY if show_names else mask.aided(records())
-    overview, listed = Overview(), []
+    overview, listed = Overview(District(roster=roster), show_names), []
     for view in views(records(), text_of, weight):
         page = page_of(view, aided.names(view.record), show_names, words, view.record.doc_id in checked)
         write_script(place / "docs" / f"{view.record.doc_id}.js", "doc", page_data(page))
         overview.add(page)
-        listed.append(_listed(page))
+        listed.append(chunks.listed(page))
     run = hashlib.sha256("\n".join(row[0] for row in listed).encode()).hexdigest()[:16]
-    charts = _charts(overview, words)
+    charts = chunks.charts(overview, words)
     write_script(place / "data" / "words.js", "words", words.for_script() | {"run": run})
-    write_script(place / "data" / "charts.js", "charts", charts)
-    write_script(place / "data" / "documents.js", "documents", listed)
-    write_script(place / "data" / "units.js", "units", _units(overview))
-    write_script(place / "data" / "figures.js", "figures", _figures(overview, words))
+    for name, value in (
+        ("charts", charts),
+        ("documents", listed),
+        ("units", chunks.units(overview)),
+        ("figures", chunks.figures(overview, words)),
+        ("totals", chunks.totals(overview)),
+        ("conflicts", chunks.conflicts(overview, words)),
+        ("flags", chunks.flags(overview, words)),
+    ):
+        write_script(place / "data" / f"{name}.js", name, value)
     for asset in sorted((HERE / "static").iterdir()):
         shutil.copyfile(asset, place / asset.name)
     shown = _failures(failures, words, mask.NOBODY if show_names else aided, show_names)
     context = {"words": words, "overview": overview, "charts": charts, "failures": shown,
-               "silent": overview.silent(roster), "months": (*MONTHS, ""), "event_types": get_args(EventType),
-               "number": _number, "most_checks": MOST_CHECKS, "masked": not show_names}  # fmt: skip
+               "months": (*MONTHS, ""), "event_types": get_args(EventType),
+               "number": number, "most_checks": MOST_CHECKS, "masked": not show_names}  # fmt: skip
     templates = environment()
     for name in PAGES:
         text = templates.get_template(f"{name}.html").render(context, here=name)
@@ -100,58 +109,12 @@ def write_script(path: Path, name: str, value: Any) -> None:
     path.write_text(f"window.__{name}={text};\n", encoding="utf-8", newline="\n", errors="backslashreplace")
 
 
-def _listed(page: Page) -> list[Any]:
-    """A document in the list: id, title, unit, file, type, year, score, priority, warnings, characters."""
-    record = page.record
-    score = record.coverage.score if record.coverage else None
-    return [record.doc_id, page.title, page.unit, page.file, record.doc_type, record.report_year.value, score, page.priority,
-            page.warning_codes, page.view.lines.chars(record.start, record.end)]  # fmt: skip
-
-
-def _units(overview: Overview) -> dict[str, Any]:
-    rows = [[row.unit, row.year, row.doc_id, row.score, row.cells] for row in overview.rows]
-    return {"items": get_args(CoverageItem), "rows": rows}
-
-
-def _figures(overview: Overview, words: Words) -> dict[str, Any]:
-    return {
-        indicator: {
-            "name": words.label("indicator", indicator),
-            "rows": [[f.unit, f.year, f.value, int(far), f.doc_id, f.start, f.end] for f, far in figures],
-        }
-        for indicator, figures in overview.figures().items()
-    }
-
-
-def _charts(overview: Overview, words: Words) -> dict[str, Any]:
-    """What the charts are drawn from, and the same in a sentence for those who do not see them."""
-    months = [words("month", no=int(m)) for m in MONTHS]
-    bins = [f"{10 * i}–{10 * i + 9 if i < 9 else 100}" for i in range(BINS)]
-    held = [(kind, [overview.activities[m, kind] for m in MONTHS]) for kind in get_args(EventType)]
-    return {
-        "scores": {
-            "labels": bins,
-            "values": overview.distribution(),
-            "spoken": _spoken(words("scores"), bins, overview.distribution()),
-        },
-        "months": {
-            "labels": months,
-            "kinds": [[words.label("event_type", kind), counts] for kind, counts in held if any(counts)],
-            "spoken": _spoken(words("activities_by_month"), months, [overview.held(m) for m in MONTHS]),
-        },
-    }
-
-
-def _spoken(title: str, labels: Sequence[str], counts: Sequence[int]) -> str:
-    return f"{title}: " + ", ".join(f"{name} {count}" for name, count in zip(labels, counts, strict=True))
-
-
 def _failures(failures: Iterable[Failure], words: Words, aided: mask.Aided, show_names: bool) -> list[tuple[str, str]]:
     everybody = frozenset(name for names in aided.by_source.values() for name in names)
     return [(f.source if show_names else mask.masked(f.source, everybody), words.label("failure", f.kind)) for f in failures]
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
     """A figure for people: digits in threes, no needless decimals."""
     if value is None:
         return "–"

@@ -10,7 +10,8 @@ from pipeline.corrections import EDITABLE, choices, is_number
 from pipeline.labels import label, labels, messages
 from pipeline.settings import RESOURCES, Lang
 
-FOR_SCRIPT = ("doc_type", "org_type", "warning", "item", "kind", "verdict")  # groups of labels that the script words itself
+# groups of labels that the script words itself
+FOR_SCRIPT = ("doc_type", "org_type", "warning", "item", "kind", "verdict", "indicator")
 DATES = ("norm", "date")  # fields that hold a date in its normal form
 POINT = r"(?:\d{4}|XXXX)(?:-(?:\d\d|XX)(?:-(?:\d\d|XX))?)?"
 OWN_GROUPS = {

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
+from pipeline.aggregate.units import RosterRow
 from pipeline.records import Coverage, CoverageItem, Failure, ItemScore, Period, Record, ReportYear, Unit, Warn
 from pipeline.report.site import write_report
 from tests.handmade import found, record
@@ -82,7 +83,10 @@ def site(folder: Path, records: tuple[Record, ...], **options: Any) -> Path:
     """The report of these records; its folder."""
     texts = {r.source: WIDE if r.end == len(WIDE) else PLAIN for r in records}
     failure = Failure(source=f"空{MARKUP}.txt", stage="ingest", kind="empty", message="planted")
-    options = {"failures": (failure,), "roster": ("未报小学", f"𬁶水小学{MARKUP}")} | options
+    options = {
+        "failures": (failure,),
+        "roster": (RosterRow("未报/*", "未报小学", None), RosterRow("水/*", f"𬁶水小学{MARKUP}", None)),
+    } | options
     write_report(lambda: iter(records), texts.__getitem__, folder, weight=lambda _record, _item: 5.0, **options)
     return folder / "report"
 

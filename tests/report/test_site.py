@@ -129,7 +129,19 @@ def test_a_duplicate_is_listed_and_counts_nowhere(tmp_path: Path) -> None:
     assert len(chunk(report / "data" / "units.js")["rows"]) == 1
     page = (report / "index.html").read_text("utf-8")
     assert "97%" in page
-    assert "另一小学" in page, "it has sent no report of its own"
+    assert f"compare.html#{copy.doc_id}&amp;with={first.doc_id}" in page
+
+
+def test_what_does_not_agree_leads_to_both_places(tmp_path: Path) -> None:
+    first = plain("甲.txt")
+    staff = first.counts[0].model_copy(update={"value": 64.0})
+    second = plain("乙.txt").model_copy(update={"counts": (staff,)})
+    (row,) = chunk(site(tmp_path, (first, second)) / "data" / "conflicts.js")
+    assert row[:3] == ["清泉小学", 2012, "staff"]
+    assert [(value, doc_id, PLAIN[start:end]) for value, _, _, doc_id, start, end in row[5]] == [
+        (46, first.doc_id, "46人"),
+        (64, second.doc_id, "46人"),
+    ]
 
 
 def test_who_sent_nothing_is_named(report: Path) -> None:

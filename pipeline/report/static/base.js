@@ -4,7 +4,7 @@
 (() => {
   const W = window.__words, say = W.say;
   const $ = (id) => document.getElementById(id);
-  const ONCE = 200; // rows of a table that are drawn at a time
+  const ONCE = 100; // rows of a table that are drawn at a time
 
   function el(name, attributes, ...children) {
     const node = document.createElement(name);
@@ -76,7 +76,9 @@
       status.textContent = now.length ? fill(say.shown_of, { shown: part.length, total: now.length }) : say.nothing;
       more.hidden = part.length === now.length;
     }
-    return { keep(test) { kept = test ? rows.filter(test) : rows; shown = ONCE; draw(); }, sort };
+    let fits = null;
+    function keep(test) { fits = test; kept = fits ? rows.filter(fits) : rows; shown = ONCE; draw(); }
+    return { keep, sort, take(others) { rows = others; keep(fits); } };
   }
   const text = (value) => document.createTextNode(value === null || value === undefined ? "" : String(value));
   function choice(title, options, value, act) {

@@ -25,6 +25,60 @@
     controls.append(searchBox(say.unit, "", (value) => list.keep((r) => r[0].toLowerCase().includes(value.trim().toLowerCase()))));
     list = listing($("units"), columns, rows, controls);
     list.keep(null);
+    totals();
+    conflicts();
+    flags();
+  }
+
+  const rawHref = (id, start, end) => "doc.html#" + id + "&raw=" + start + "-" + end;
+
+  // The indicators of one year: to add up the years of a unit would mean nothing.
+  function totals() {
+    const all = window.__totals, controls = $("totals-controls"), fullest = all.reduce((best, one, i) => (one.rows.reduce((n, r) => n + r[1], 0) > all[best].rows.reduce((n, r) => n + r[1], 0) ? i : best), 0);
+    const columns = [
+      { title: say.indicator, cell: (r) => el("a", { href: "figures.html#" + r[0] + (year() ? "&year=" + year() : "") }, W.indicator[r[0]]) },
+      { title: say.reported_by, class: "n", key: (r) => r[1], down: true, cell: (r) => text(r[1] + " / " + r[2]) },
+      { title: say.sum, class: "n", cell: (r) => text(number(r[3])) },
+      { title: say.median, class: "n", cell: (r) => text(number(r[4])) },
+      { title: say.range, class: "n", cell: (r) => text(number(r[5]) + " – " + number(r[6])) },
+      { title: say.outlier, class: "n", key: (r) => r[7] || null, down: true, cell: (r) => text(r[7] || "") },
+    ];
+    const select = el("select", { on: { change: draw } }, ...all.map((one, i) => el("option", { value: i }, one.year === null ? say.no_year : String(one.year))));
+    const year = () => (all[select.value] ? all[select.value].year : null);
+    if (all.length) select.value = fullest;
+    controls.append(el("label", null, say.year, select));
+    const list = listing($("totals"), columns, [], controls);
+    function draw() { list.take(all[select.value] ? all[select.value].rows : []); }
+    draw();
+  }
+  function conflicts() {
+    const columns = [
+      { title: say.unit, key: (r) => r[0], cell: (r) => text(r[0]) },
+      { title: say.year, class: "n", key: (r) => r[1], down: true, cell: (r) => text(r[1]) },
+      { title: say.indicator, key: (r) => W.indicator[r[2]], cell: (r) => text(W.indicator[r[2]]) },
+      { title: say.case, key: (r) => r[3], cell: (r) => el("span", { class: r[4] ? "tag p3" : "tag" }, r[3]) },
+      { title: say.figures_said, cell: (r) => el("span", null, ...r[5].flatMap(([value, name, words, id, start, end], i) =>
+        [i ? " · " : "", el("a", { href: rawHref(id, start, end), title: words }, (name ? name + " " : "") + number(value))])) },
+    ];
+    const controls = $("conflicts-controls"), rows = window.__conflicts;
+    let list = null;
+    controls.append(searchBox(say.unit, "", (value) => list.keep((r) => r[0].toLowerCase().includes(value.trim().toLowerCase()))));
+    list = listing($("conflicts"), columns, rows, controls);
+    list.keep(null);
+  }
+  function flags() {
+    const columns = [
+      { title: say.unit, key: (r) => r[0], cell: (r) => el("a", { href: docHref(r[5]) }, r[0]) },
+      { title: say.year, class: "n", key: (r) => r[1], down: true, cell: (r) => text(r[1]) },
+      { title: say.flag, key: (r) => r[2], cell: (r) => el("span", { class: "tag" }, r[2]) },
+      { title: say.value, class: "n", key: (r) => r[3], cell: (r) => text(r[3] === null ? "" : number(r[3])) },
+      { title: say.limit, class: "n", cell: (r) => text(r[4] === null ? "" : number(r[4])) },
+    ];
+    const kinds = [...new Set(window.__flags.map((r) => r[2]))].map((name) => [name, name]), controls = $("flags-controls");
+    let list = null;
+    controls.append(choice(say.flag, kinds, "", (value) => list.keep(value ? (r) => r[2] === value : null)));
+    list = listing($("flags"), columns, window.__flags, controls);
+    list.keep(null);
   }
 
   function documentsPage() {
@@ -66,23 +120,33 @@
   }
 
   function figuresPage() {
-    const all = window.__figures, codes = Object.keys(all), controls = $("figures-controls");
-    const select = el("select", { on: { change: () => { writeHash({ "": select.value }); draw(); } } }, ...codes.map((code) => el("option", { value: code }, all[code].name)));
+    const all = window.__figures, codes = Object.keys(all), controls = $("figures-controls"), state = readHash();
+    const select = el("select", { on: { change: () => change("")(select.value) } }, ...codes.map((code) => el("option", { value: code }, all[code].name)));
+    const change = (name) => (value) => { state[name] = value; writeHash(state); draw(); };
+    const years = [...new Set(codes.flatMap((code) => all[code].rows.map((r) => r[1])))].filter(Boolean).sort((a, b) => b - a).map((y) => [String(y), String(y)]);
     const columns = [
       { title: say.unit, key: (r) => r[0], cell: (r) => text(r[0]) },
       { title: say.year, class: "n", key: (r) => r[1], down: true, cell: (r) => text(r[1]) },
       { title: say.value, class: "n", key: (r) => r[2], down: true, cell: (r) => text(number(r[2])) },
       { title: say.outlier, key: (r) => -r[3], cell: (r) => (r[3] ? el("span", { class: "tag p2", title: say.outlier_note }, say.outlier) : text("")) },
-      { title: say.place, cell: (r) => el("a", { href: docHref(r[4], r[5], r[6]) }, say.see) },
+      { title: say.doubtful, key: (r) => -r[4], cell: (r) => (r[4] ? el("span", { class: "tag p2" }, say.doubtful) : text("")) },
+      { title: say.place, cell: (r) => el("a", { href: "doc.html#" + r[5] + "&raw=" + r[6] + "-" + r[7] }, say.see) },
     ];
+    const year = choice(say.year, years, state.year, change("year")), box = searchBox(say.unit, state.q, change("q"));
+    controls.append(el("label", null, say.indicator, select), year, box);
+    const list = listing($("figures"), columns, [], controls);
     function draw() {
-      const list = el("table", { id: "figures", "aria-labelledby": "h-figures" });
-      document.querySelectorAll("button.more, #figures-controls [role=status]").forEach((node) => node.remove());
-      $("figures").replaceWith(list);
-      listing(list, columns, all[select.value] ? all[select.value].rows : [], controls).keep(null);
+      const words = (state.q || "").trim().toLowerCase();
+      list.take(all[select.value] ? all[select.value].rows : []);
+      list.keep((r) => (!state.year || String(r[1]) === state.year) && r[0].toLowerCase().includes(words));
     }
-    controls.append(el("label", null, say.indicator, select));
-    const wanted = () => { const code = readHash()[""]; if (code in all) select.value = code; draw(); };
+    function wanted() {
+      Object.assign(state, { "": "", year: "", q: "" }, readHash());
+      if (state[""] in all) select.value = state[""];
+      year.querySelector("select").value = state.year;
+      box.querySelector("input").value = state.q;
+      draw();
+    }
     window.addEventListener("hashchange", wanted);
     wanted();
   }

@@ -52,16 +52,12 @@
     choice(say.verdict, [...Object.entries(W.verdict), ["checked", say.checked_through]], "", (value) => { state.verdict = value; draw(); }),
     el("button", { type: "button", id: "clear", on: { click: () => { if (confirm(say.sure)) store.clear(); } } }, say.clear), told);
 
+  const list = listing($("reviewed"), columns, [], $("reviewed-controls"));
   function draw() {
     const rows = store.all();
     $("export").disabled = $("clear").disabled = !rows.length;
-    const list = el("table", { id: "reviewed", "aria-labelledby": "h-reviewed" });
-    document.querySelectorAll("main > button.more, #reviewed-controls [role=status].rows").forEach((node) => node.remove());
-    $("reviewed").replaceWith(list);
-    const status = el("span");
-    listing(list, columns, rows, status).keep(state.verdict ? (one) => verdictOf(one) === state.verdict : null);
-    status.firstChild.classList.add("rows");
-    $("reviewed-controls").append(status.firstChild);
+    list.take(rows);
+    list.keep(state.verdict ? (one) => verdictOf(one) === state.verdict : null);
   }
   store.watch(draw);
   draw();
