@@ -164,8 +164,9 @@
     $("findings").replaceChildren(...[...Object.entries(doc.kinds), ...sections].map(([kind, found]) => {
       const list = el("ul"), details = el("details", { "data-kind": kind }, el("summary", null, W.kind[kind] + " ", el("span", { class: "dim" }, found.length)), list);
       list.append(...found.map((f) => el("li", { "data-key": kind + ":" + doc.raw(f.at[0]) + "-" + doc.raw(f.at[1]), tabindex: -1 },
-        link(f.at[0], f.at[1], (f.clean || doc.text.slice(...f.at)).replace(/\s+/g, " ")), " ", el("span", { class: "dim note-of" }, f.note || ""),
-        ...(f.check ? [" ", el("span", { class: "tag p2" }, say.needs_check)] : []), ...(f.human ? [" ", el("span", { class: "tag v2" }, say.by_human)] : []),
+        el("span", { class: "what" }, link(f.at[0], f.at[1], (f.clean || doc.text.slice(...f.at)).replace(/\s+/g, " ")), " ",
+          el("span", { class: "dim note-of" }, f.note || ""), ...(f.check ? [" ", el("span", { class: "tag p2" }, say.needs_check)] : []),
+          ...(f.human ? [" ", el("span", { class: "tag v2" }, say.by_human)] : [])),
         el("span", { class: "say" }))));
       return details;
     }));

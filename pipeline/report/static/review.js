@@ -151,7 +151,7 @@
       item.querySelectorAll("[data-verdict]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.verdict === code)));
       const told = item.querySelector(".told");
       if (told) told.remove();
-      if (code === "correct") item.querySelector(".say").before(el("span", { class: "told" }, change(one), takeBack(item.dataset.key)));
+      if (code === "correct") item.querySelector(".say").after(el("span", { class: "told" }, change(one), takeBack(item.dataset.key)));
     });
     document.querySelectorAll("#score tr[data-key]").forEach((row) => {
       const one = mine[row.dataset.key], choose = row.querySelector("select");
