@@ -1,6 +1,7 @@
 # make run   the demo: corpora/samples → out/
 # make test  the tests; `make test REQUIRE=all` lets only needs_shared be skipped
 # make repro dvc repro: the stages of dvc.yaml that something has changed for
+# make bundle  an offline installer: wheels for Linux and Windows, scripts and a sheet, in dist/gonghui-offline
 # make evaluate  train on the train split, score the dev split, and the documents beside the checkout where there are any
 PYTHON ?= python3
 INPUT ?= corpora/samples
@@ -12,7 +13,7 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 
-.PHONY: run test dev repro notebooks docs bench evaluate soak lint wheel clean
+.PHONY: run test dev repro notebooks docs bundle bench evaluate soak lint wheel clean
 
 run: .venv/.run
 	@$(BIN)/gonghui run $(INPUT) -o $(OUT)
@@ -34,6 +35,9 @@ docs: .venv/.dev
 	$(BIN)/python -m pdoc --docformat google --output-directory build/docs pipeline pipeline.records pipeline.products pipeline.errors pipeline.flow pipeline.frames pipeline.plots '!pipeline.run'
 	@echo build/docs/index.html
 
+bundle: .venv/.test
+	$(BIN)/python bundle/make.py dist/gonghui-offline
+
 bench: .venv/.dev
 	$(BIN)/python -m pytest tests/benchmarks -s -m "not slow"
 
@@ -44,6 +48,7 @@ evaluate: .venv/.dev
 
 soak: .venv/.test
 	$(BIN)/python -m pytest tests/benchmarks -s -m slow
+	$(BIN)/python -m pytest tests -s -m soak
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

@@ -75,6 +75,7 @@ def run(
     from pipeline.aggregate.coverage import known_rubric
     from pipeline.aggregate.units import Given, read_roster
     from pipeline.console import Display
+    from pipeline.engine import bounds_of
     from pipeline.flow import Options
     from pipeline.ingest.limits import limits_of
     from pipeline.run import Job
@@ -90,7 +91,7 @@ def run(
         out=out,
         options=Options(given=given, rubric=known_rubric(rubric), limits=limits_of(settings())),
         workers=(settings().workers if workers is None else workers) or cores(),
-        timeout=settings().file_timeout_s,
+        bounds=bounds_of(settings()),
         archive=tuple(archive or ()),
         include=tuple(include or ()),
         exclude=tuple(exclude or ()),
@@ -142,6 +143,7 @@ def inspect(
     lang: Lang = SPOKEN,
 ) -> None:
     from pipeline.aggregate.coverage import known_rubric
+    from pipeline.engine import bounds_of
     from pipeline.flow import Options, Task
     from pipeline.ingest.limits import limits_of
     from pipeline.ingest.walk import walk
@@ -151,7 +153,8 @@ def inspect(
         raise CannotRun("input_missing", path=str(file))
     options = Options(rubric=known_rubric(rubric), limits=limits_of(settings()))
     found = walk(file, limits=options.limits).files
-    raise typer.Exit(max((show(Task(one.path, one.name, one.member), options, LANG, fixes=fixes) for one in found), default=2))
+    tasks = [Task(one.path, one.name, one.member) for one in found]
+    raise typer.Exit(show(tasks, options, LANG, bounds=bounds_of(settings()), fixes=fixes))
 
 
 @app.command(help=words("help_schema"))

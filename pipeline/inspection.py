@@ -2,39 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
 from rich.console import Console
 
 from pipeline.console import shown
-from pipeline.errors import ResourceError
+from pipeline.engine import Bounds, each
 from pipeline.flow import Document, Options, Task, failure, ingested, through_stages
 from pipeline.labels import advice, label, message
 from pipeline.products import Ingested
 from pipeline.records import FINDING_KINDS, Failure, Finding, Record
 from pipeline.settings import Lang
 
+Seen: TypeAlias = tuple[Ingested, list[Record | Failure]]
 LONGEST_QUOTE = 100
 COLOURS = dict(zip(FINDING_KINDS, ("bold", "cyan", "green", "magenta", "blue", "blue", "white", "yellow", "bright_yellow",
                                    "red", "red", "bright_green", "bright_cyan"), strict=True))  # fmt: skip
 SHOWN_ALREADY = {"start", "end", "text", "heading", "name", "number", "number_start", "body_start", "body_end", "parent", "level"}
 
 
-def show(task: Task, options: Options, lang: Lang, *, fixes: bool = False) -> int:
-    """Print all of one file; the exit status, 2 where something failed."""
+def show(tasks: Sequence[Task], options: Options, lang: Lang, *, bounds: Bounds, fixes: bool = False) -> int:
+    """Print all of each source; the exit status, 2 where something failed or nothing was found."""
     out = Console(highlight=False, soft_wrap=True)
-    try:
-        product = ingested(task, options)
-    except ResourceError:
-        raise
-    except Exception as error:
-        _print_failure(out, failure(task.name, "ingest", error), lang)
-        return 2
+    failed = not tasks
+    for task, seen in zip(tasks, each(_looked_at, [(task, options) for task in tasks], bounds=bounds), strict=True):
+        if isinstance(seen, Exception):
+            _print_failure(out, failure(task.name, "ingest", seen), lang)
+            failed = True
+        else:
+            failed |= not _print_source(out, *seen, lang, fixes=fixes)
+    return 2 if failed else 0
+
+
+def _looked_at(task: Task, options: Options) -> Seen:
+    """A source and what its documents come to, in the order of the text; it runs in a process that can be ended."""
+    product = ingested(task, options)
+    parts = sorted(product.parts, key=lambda part: part.start)
+    return product, [through_stages(Document(product, part, options)) for part in parts]
+
+
+def _print_source(out: Console, product: Ingested, results: list[Record | Failure], lang: Lang, *, fixes: bool) -> bool:
+    """Whether nothing failed."""
     source = product.source
     out.print(f"[bold]{shown(source.source)}[/]  {source.format} · {source.encoding} · {len(source.raw)}")
-    failed = False
-    for no, part in enumerate(sorted(product.parts, key=lambda p: p.start), 1):
-        result = through_stages(Document(product, part, options))
+    for no, result in enumerate(results, 1):
         if isinstance(result, Failure):
-            failed = True
             _print_failure(out, result, lang)
         else:
             _print_record(out, result, no, lang)
@@ -44,7 +57,7 @@ def show(task: Task, options: Options, lang: Lang, *, fixes: bool = False) -> in
             out.print(f"  [dim]{_span(noise.start, noise.end)}[/] {noise.reason}  [dim]{_quote(noise.text)}[/]")
     if fixes:
         _print_fixes(out, product, lang)
-    return 2 if failed or not product.parts else 0
+    return bool(results) and not any(isinstance(result, Failure) for result in results)
 
 
 def _print_record(out: Console, record: Record, no: int, lang: Lang) -> None:

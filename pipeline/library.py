@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import flow, output
 from pipeline.aggregate.units import Given, UnitFrom, read_roster
+from pipeline.engine import UNBOUND, bounds_of
 from pipeline.errors import CannotRun, ResourceError, SourceError
 from pipeline.flow import Options, Task
 from pipeline.highlight import Html, highlighted
@@ -170,7 +171,7 @@ def run(
             out=Path(out),
             options=Options(given=given, rubric=rubric, limits=limits_of(settings())),
             workers=workers or cores(),
-            timeout=settings().file_timeout_s,
+            bounds=UNBOUND if workers == 1 else bounds_of(settings()),  # in this process, which a script may rely on
             include=tuple(include),
             exclude=tuple(exclude),
             show_names=show_names,

@@ -23,6 +23,7 @@ from pipeline.errors import CannotRun
 
 MANIFEST = "manifest.json"
 TEXTS = "texts"
+FOLDERS = (TEXTS, "tables", "data", "report", "report/docs", "report/data")  # a link in their place would lead out of OUT
 PARTIAL = ".partial"
 OURS = "gonghui"
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # device names on Windows
@@ -46,14 +47,25 @@ def manifest_of(out: Path) -> dict[str, Any] | None:
         found = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, dict) and found.get("made_by") == OURS else None
+    if not isinstance(found, dict) or found.get("made_by") != OURS:
+        return None
+    files = found.get("files")
+    if isinstance(files, dict):  # it may have been tampered with: what it names outside OUT is none of ours
+        found["files"] = {name: digest for name, digest in files.items() if _within(name)}
+    return found
+
+
+def _within(name: str) -> bool:
+    """Whether a name in a manifest is of a file below the folder, as we write them: relative, POSIX, nothing to climb by."""
+    return not re.search(r"[\\:\0]|^/|(?:^|/)\.\.?(?:/|$)", name)
 
 
 def check(out: Path, overwrite: bool, part: str = "") -> None:
     """Refuse, before any work is done, an OUT that could not be filled in the end, or of which ``part`` could not.
 
     Raises:
-        CannotRun: OUT is a file, is not ours, holds files that were changed by hand, or a file of it is locked.
+        CannotRun: OUT is a file, is not ours, holds files that were changed by hand or a link where a folder of ours
+            belongs, or a file of it is locked.
     """
     try:
         if not out.exists():
@@ -65,9 +77,12 @@ def check(out: Path, overwrite: bool, part: str = "") -> None:
             raise CannotRun("output_not_ours", path=str(out))
     except OSError as error:
         raise _unwritable(out, error) from error
+    for folder in FOLDERS:
+        if (out / folder).is_symlink():
+            raise CannotRun("output_link", path=str(out / folder))
     for name, digest in ((manifest or {}).get("files") or {}).items():
         path = out / name
-        if not name.startswith(part) or not path.is_file():
+        if not name.startswith(part) or path.is_symlink() or not path.is_file():
             continue
         try:
             with path.open("r+b"):  # Excel and WPS lock the file that they show

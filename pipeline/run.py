@@ -18,7 +18,7 @@ from pipeline.aggregate.resemblances import FILE as RESEMBLANCES
 from pipeline.aggregate.resemblances import Archived, Resemblance, resemblances
 from pipeline.aggregate.spellings import joined, mention_of
 from pipeline.aggregate.units import Given, RosterRow
-from pipeline.engine import Work, outcomes
+from pipeline.engine import UNBOUND, Bounds, Work, outcomes
 from pipeline.errors import CannotRun
 from pipeline.flow import Note, Options, Outcome, Task, printable, process, rubric_of
 from pipeline.records import SCHEMA_VERSION, Failure, Record
@@ -36,7 +36,7 @@ class Job:
     out: Path
     options: Options = DEFAULTS
     workers: int = 1
-    timeout: float | None = None  # seconds a file
+    bounds: Bounds = UNBOUND  # of a file
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     show_names: bool = False
@@ -112,7 +112,7 @@ def run(job: Job, *, watch: Watch = lambda done, total, last: None, work: Work =
     tasks, ignored = listed(job)
     output.check(job.out, job.overwrite)
     archive.check(job.archive)
-    done = outcomes(tasks, job.options, workers=job.workers, timeout=job.timeout, work=work)
+    done = outcomes(tasks, job.options, workers=job.workers, bounds=job.bounds, work=work)
     return put_together(job, done, ignored, lambda files, last: watch(files, len(tasks), last))
 
 
@@ -198,7 +198,7 @@ def _archived(job: Job, collection: Collection, report: Report) -> dict[str, Arc
         return listed(Job(input=folder, out=job.out, options=job.options))[0]
 
     def reading(wanted: list[Task]) -> Iterator[Outcome]:
-        return outcomes(wanted, job.options._replace(given=Given()), workers=job.workers, timeout=job.timeout)
+        return outcomes(wanted, job.options._replace(given=Given()), workers=job.workers, bounds=job.bounds)
 
     found: dict[str, Archived] = {}
     for folder in job.archive:

@@ -27,6 +27,7 @@ class Settings(Frozen):
     lang: Lang
     workers: int = Field(ge=0)
     file_timeout_s: float = Field(gt=0)  # seconds
+    max_memory_bytes: int = Field(gt=0)
     max_file_bytes: int = Field(gt=0)
     max_expanded_bytes: int = Field(gt=0)
     max_expansion_ratio: int = Field(gt=0)

@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted((ROOT / "pipeline").rglob("*.py"))
 ROOMS = ("ingest", "segment", "extract", "aggregate", "report")  # in the order that a document walks
 OUTSIDE = {  # above all rooms
-    "__init__", "flow", "engine", "run", "stages", "library", "highlight", "frames", "plots", "cli", "stage_commands", "spoken",
-    "archive", "console", "inspection", "output", "learn", "review", "apply",
+    "__init__", "flow", "engine", "guard", "state", "run", "stages", "library", "highlight", "frames", "plots", "cli",
+    "stage_commands", "spoken", "archive", "console", "inspection", "output", "learn", "review", "apply",
 }  # fmt: skip
 DISTRIBUTIONS = {
     "yaml": "PyYAML",
@@ -28,7 +28,7 @@ DISTRIBUTIONS = {
     "pycrfsuite": "python-crfsuite",
 }
 HEAVY = ("spacy", "pandas", "matplotlib", "dvc", "sklearn", "opencc", "jieba", "pyarrow", "lxml", "onnxruntime",
-    "pebble", "multiprocessing", "docx", "openpyxl",
+    "pebble", "psutil", "multiprocessing", "docx", "openpyxl",
          "pdfplumber")  # fmt: skip
 ENVIRONMENT = re.compile(r"\bos\.(environ|getenv)\b")
 

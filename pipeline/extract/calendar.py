@@ -301,7 +301,7 @@ def _festival(text: str, a: int, b: int, got: dict[str, str]) -> Moment | None:
         if text[b : b + 1].isdigit() or text[max(0, a - 1) : a].isdigit():
             return None
     if form in ("国庆", "元旦", "清明", "中秋", "重阳", "端午", "元宵", "春节") and re.match(
-        r"[0-9一二三四五六七八九十]+周年|节俭|阅兵|路|村|镇|区", following
+        r"[0-9一二三四五六七八九十]{1,9}周年|节俭|阅兵|路|村|镇|区", following
     ):
         return None
     name = festivals()[form][0]

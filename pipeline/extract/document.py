@@ -46,7 +46,7 @@ def ground(made: type[F], text: Text, start: int, end: int, made_by: str, /, **f
 
 def plain(text: Text, start: int, end: int) -> str:
     """A raw quote for an attribute: as it stands, line breaks and padding between characters left out."""
-    return re.sub(r"\s*\n\s*", "", text.quote(start, end)).strip()
+    return re.sub(r"(?<!\s)\s*\n\s*", "", text.quote(start, end)).strip()
 
 
 def extract(ingested: Ingested, outlined: Outlined) -> r.Record:

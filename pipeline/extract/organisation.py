@@ -83,7 +83,7 @@ def _in_byline(reading: Reading) -> tuple[int, int] | None:
 
 def number_like(piece: str) -> bool:
     """Whether a line begins with a section number."""
-    return bool(re.match(r"[（(]?[一二三四五六七八九十0-9①-⑳]+[、.．）)]", piece))
+    return bool(re.match(r"[（(]?[一二三四五六七八九十0-9①-⑳]{1,9}[、.．）)]", piece))
 
 
 def unit_in_title(reading: Reading) -> tuple[int, int] | None:

@@ -68,7 +68,7 @@ def patterns() -> Patterns:
     sound = "|".join(sorted((e for e, _ in table("lexicons/transliterated_names.tsv", 2)), key=len, reverse=True))
     return Patterns(
         title_after=re.compile(
-            rf"(?:等?(?:[0-9一二三四五六七八九十两俩几]+[位名个]?)?(?:青年|优秀|骨干|退休|老|新|女"
+            rf"(?:等?(?:[0-9一二三四五六七八九十两俩几]{{1,9}}[位名个]?)?(?:青年|优秀|骨干|退休|老|新|女"
             rf"|困难)?)(?P<role>{prefix}(?:{titles}))|[（(](?P<paren>{prefix}(?:{titles}))[）)]"
         ),
         title_before=re.compile(rf"(?P<role>{prefix}(?:{titles}))[：: 　]*$"),

@@ -57,7 +57,7 @@ def body_year(moments: list[Moment], reading: Reading) -> int | None:
         if (
             m.kind in ("y", "year_term", "school_year", "ym_range")
             and not re.search(r"[自从于]$|建于|成立|始", before)
-            and not re.match(r"以来|建|成立|[0-9一二三四五六七八九十]+月.{0,3}成立|起|创", behind)
+            and not re.match(r"以来|建|成立|[0-9一二三四五六七八九十]{1,9}月.{0,3}成立|起|创", behind)
         ):
             return m.year
     full = [

@@ -20,6 +20,9 @@ from pipeline.ingest.limits import DEFAULT, Limits
 SEPARATOR = "!/"
 SUFFIX = ".zip"
 _SMALL = 1024 * 1024  # bytes that may expand as they like: a blank document packs a hundredfold
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # zipfile cannot stop the others at a size: a bomb would go off
+_ENTRY = 1024  # bytes of an archive's directory for a member, long names included
+_DIRECTORY_END, _DIRECTORY_END_64, _TAIL = b"PK\x05\x06", b"PK\x06\x06", 66_000
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -99,9 +102,11 @@ def check_package(data: bytes, limits: Limits = DEFAULT) -> frozenset[str]:
     Raises:
         SourceError: ``corrupt_file`` ``password_protected`` ``expands_too_much`` ``too_many_files``.
     """
-    with _opened(io.BytesIO(data)) as package:
+    with _opened(io.BytesIO(data), limits) as package:
         infos = package.infolist()
         _Budget(limits).charge(infos, len(data))
+        for info in infos:
+            _check_method(info)
         for number, info in enumerate(infos):
             if info.filename.lower().endswith((".xml", ".rels")):
                 part = _unpacked(io.BytesIO(data), number, limits, package)
@@ -137,7 +142,7 @@ class _Budget:
 def _listed(handle: BinaryIO, limits: Limits, above: tuple[int, ...], budget: _Budget) -> Iterator[Member]:
     taken: set[str] = set()
     packed = handle.seek(0, io.SEEK_END)
-    with _opened(handle) as archive:
+    with _opened(handle, limits) as archive:
         infos = archive.infolist()
         budget.charge(infos, packed)
         for number, info in enumerate(infos):
@@ -157,19 +162,41 @@ def _listed(handle: BinaryIO, limits: Limits, above: tuple[int, ...], budget: _B
                 yield Member(name, place)
 
 
-def _opened(handle: BinaryIO) -> zipfile.ZipFile:
+def _opened(handle: BinaryIO, limits: Limits) -> zipfile.ZipFile:
+    size, most = _directory_size(handle), limits.max_members * _ENTRY
+    if size > most:  # zipfile reads all of it before anything can be counted
+        raise SourceError("too_many_files", bytes=size, limit=most)
     try:
         return zipfile.ZipFile(handle)
     except _BROKEN as error:
         raise SourceError("corrupt_file", reason=type(error).__name__) from error
 
 
+def _directory_size(handle: BinaryIO) -> int:
+    """Bytes of the directory at the archive's end, the most that any of its end marks claims; 0 where there is none."""
+    length = handle.seek(0, io.SEEK_END)
+    handle.seek(max(length - _TAIL, 0))
+    tail = handle.read(_TAIL)
+    sizes = [0]
+    for mark, at, width in ((_DIRECTORY_END, 12, 4), (_DIRECTORY_END_64, 40, 8)):
+        for found in re.finditer(re.escape(mark), tail):
+            size = int.from_bytes(tail[found.start() + at : found.start() + at + width], "little")
+            sizes.append(size if size <= length else 0)  # a size beyond the file: zipfile finds it broken
+    return max(sizes)
+
+
+def _check_method(info: zipfile.ZipInfo) -> None:
+    if info.compress_type not in _METHODS:
+        raise SourceError("unsupported_format", format=f"zip method {info.compress_type}")
+
+
 def _unpacked(handle: BinaryIO, number: int, limits: Limits, archive: zipfile.ZipFile | None = None) -> bytes:
-    archive = archive or _opened(handle)
+    archive = archive or _opened(handle, limits)
     try:
         info = archive.infolist()[number]
         if info.flag_bits & _ENCRYPTED:
             raise SourceError("password_protected")
+        _check_method(info)
         if info.file_size > limits.max_bytes:
             raise SourceError("too_large", bytes=info.file_size, limit=limits.max_bytes)
         if info.file_size > max(_SMALL, info.compress_size * limits.max_ratio):

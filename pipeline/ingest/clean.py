@@ -48,7 +48,7 @@ _SPACED_WORD = re.compile("工会|总结|计划|交流|汇报|报告|展示|材�
 
 _HEADING_MARK = re.compile(r"^#{1,6} +", re.MULTILINE)
 _BOLD = re.compile(r"(?<!\*)\*\*(?=[^\s*])([^*\n]{1,200})(?<!\s)\*\*(?!\*)")
-_TABLE_RULE = re.compile(r"^ *\|?(?: *:?-{2,}:? *\|)+(?: *:?-{2,}:? *)?$\n?", re.MULTILINE)
+_TABLE_RULE = re.compile(r"^ *+\|?(?: *+:?-{2,}:? *+\|)+(?: *+:?-{2,}:? *+)?$\n?", re.MULTILINE)
 
 
 def clean(raw: str, *, markdown: bool = False, furniture: int | None = None, printed: bool = False) -> Text:

@@ -18,7 +18,7 @@ _EMOJI = "\U0001f000-\U0001faff\u2600-\u260f\u2614-\u263f\u2643-\u26ff\u2700-\u2
 _PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010fffd"
 _JUNK = re.compile(rf"[{_EMOJI}{_PRIVATE}\ufffd\ufffc]+")
 _LINE_END = re.compile(r"(?:^|(?<=[^\x00-\x7f])|(?<=[^\x00-\x7f] ))([!-~]{4,14})(?=\s*$)", re.MULTILINE)
-_WORD = re.compile(r"(?:[A-Z]?[a-z]+)+\d*|[\w.+-]+@.*|.*\.(?:com|cn|net|org|doc|docx|xls|pdf|ppt|txt|jpg)\W?.*|https?:.*")
+_WORD = re.compile(r"\A(?:(?:[A-Z]?[a-z])+\d*|[\w.+-]+@.*|.*\.(?:com|cn|net|org|doc|docx|xls|pdf|ppt|txt|jpg)\W?.*|https?:.*)")
 _RARE_SHARE = 1 / 30  # of a running line
 _RARE_LINES = 2  # lines that must have them: one may hold a rare name
 

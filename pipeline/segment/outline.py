@@ -72,7 +72,7 @@ def _opens(text: str, number: Number, line: Span) -> bool:
     return not (
         number.style in ("ar", "ar_half")
         and re.match(r"[0-9]", rest) is not None
-        and not re.match(r"[0-9]+[个项名年月人次家条]", rest)
+        and not re.match(r"[0-9]{1,9}[个项名年月人次家条]", rest)
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.engine import Bounds
 from pipeline.run import Job, run
 from pipeline.settings import cores
 
@@ -48,7 +49,7 @@ def test_a_large_folder_with_broken_files_in_it(tmp_path: Path) -> None:
     for i in range(100):
         (tmp_path / "in" / f"坏{i:03d}.txt").write_bytes(dice.randbytes(dice.randrange(5000)))
     began = time.perf_counter()
-    report = run(Job(input=tmp_path / "in", out=tmp_path / "out", workers=cores(), timeout=60))
+    report = run(Job(input=tmp_path / "in", out=tmp_path / "out", workers=cores(), bounds=Bounds(seconds=60)))
     said(f"soak, {cores()} workers", time.perf_counter() - began, report.files, size)
     print({"failures": dict(report.failures), "rows": report.rows}, file=sys.stderr)
     assert report.files >= 1500

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import output
+from pipeline.engine import Bounds
 from pipeline.errors import CannotRun, ResourceError
 from pipeline.run import Job, run
 from tests.handmade import work
@@ -50,7 +51,7 @@ def test_a_worker_that_dies_takes_only_its_own_file_along(folder: Path, tmp_path
     (folder / "05死.txt").write_text("kill", encoding="utf-8")
     (folder / "06错.txt").write_text("raise", encoding="utf-8")
     (folder / "07慢.txt").write_text("slow", encoding="utf-8")
-    report = run(Job(input=folder, out=tmp_path / "out", workers=2, timeout=5), work=work)
+    report = run(Job(input=folder, out=tmp_path / "out", workers=2, bounds=Bounds(seconds=5)), work=work)
     assert report.failures == Counter(worker_died=1, internal=1, timed_out=1, empty=1)
     assert report.doc_types["summary"] == 18
     failed = {json.loads(line)["source"] for line in (tmp_path / "out" / "failures.jsonl").read_text("utf-8").splitlines()}
@@ -146,6 +147,33 @@ def test_a_crash_leaves_the_old_run_as_it_was(folder: Path, tmp_path: Path) -> N
         run(Job(input=folder, out=out, workers=2), work=work, watch=interrupted)
     assert tree(out) == before
     assert sorted(p.name for p in tmp_path.iterdir()) == ["in", "out"]
+
+
+def test_a_manifest_that_was_tampered_with_leads_nowhere_else(folder: Path, tmp_path: Path) -> None:
+    out, outside = tmp_path / "out", tmp_path / "别人的.txt"
+    outside.write_text("x", encoding="utf-8")
+    run(Job(input=folder, out=out), work=work)
+    manifest = json.loads((out / "manifest.json").read_text("utf-8"))
+    manifest["files"] |= {"../别人的.txt": "0", str(outside): "0", "tables/../../别人的.txt": "0", "..\\别人的.txt": "0"}
+    (out / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    run(Job(input=folder, out=out), work=work)
+    assert outside.read_text("utf-8") == "x"
+
+
+@pytest.mark.parametrize("name", ["tables", "texts", "report/docs"])
+def test_a_link_in_place_of_a_folder_of_ours_is_refused(folder: Path, tmp_path: Path, name: str) -> None:
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    run(Job(input=folder, out=out), work=work)
+    (out / name).rename(elsewhere)
+    try:
+        (out / name).symlink_to(elsewhere, target_is_directory=True)
+    except OSError:
+        return  # links need a privilege on Windows
+    before = tree(elsewhere)
+    with pytest.raises(CannotRun) as caught:
+        run(Job(input=folder, out=out, overwrite=True), work=work)
+    assert caught.value.code == "output_link"
+    assert tree(elsewhere) == before
 
 
 @pytest.mark.parametrize("below_a_file", [True, False])

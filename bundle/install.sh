@@ -1,0 +1,8 @@
+#!/bin/sh
+# Installs gonghui from the wheels beside this file into env/, without a network. 离线安装。
+set -eu
+cd "$(dirname "$0")"
+"${PYTHON:-python3}" -m venv env
+env/bin/python -m pip install --quiet --disable-pip-version-check --no-index --find-links wheels gonghui
+env/bin/gonghui --version
+echo "安装完成。试运行：env/bin/gonghui run samples -o 结果"
