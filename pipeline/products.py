@@ -7,6 +7,7 @@ completed by aggregation. All offsets are raw but those of an ``Outlined``: late
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from pipeline.records import Frozen, Noise, Offset, Script, Warn
@@ -58,9 +59,16 @@ class Ingested(Frozen):
     noise: tuple[Noise, ...] = ()
     warnings: tuple[Warn, ...] = ()
 
+    @cached_property
+    def _texts(self) -> dict[tuple[int, int], Text]:
+        return {}
+
     def text(self, part: Part) -> Text:
-        """The clean text of one part."""
-        return Text(self.source.raw, self.fixes, part.start, part.end)
+        """The clean text of one part; every room asks for it, so it is kept."""
+        at = (part.start, part.end)
+        if at not in self._texts:
+            self._texts[at] = Text(self.source.raw, self.fixes, *at)
+        return self._texts[at]
 
 
 class Span(NamedTuple):

@@ -51,33 +51,35 @@ class Text:
         self.fixes = tuple(f for f in ordered[first:last] if f.end <= self.end)
         # runs of the clean text: where each begins, the raw offset it begins at, and for a run that maps as a whole the
         # raw offset where it ends (-1: character by character)
-        self._clean: list[int] = [0]
-        self._raw: list[int] = [self.start]
-        self._whole: list[int] = [-1]
+        cleans, raws, wholes = [0], [self.start], [-1]
         parts: list[str] = []
         at, length = self.start, 0
-        for fix in self.fixes:
-            if fix.start < at or fix.end < fix.start:
-                raise ValueError(f"fixes overlap or run backwards at {fix.start}")
-            if fix.start > at:
-                parts.append(raw[at : fix.start])
-                length += fix.start - at
-            if fix.text:
-                self._run(length, fix.start, -1 if len(fix.text) == fix.end - fix.start else fix.end)
-                parts.append(fix.text)
-                length += len(fix.text)
-            self._run(length, fix.end, -1)
-            at = fix.end
+        for first, last, new, _ in self.fixes:
+            if first < at or last < first:
+                raise ValueError(f"fixes overlap or run backwards at {first}")
+            if first > at:
+                parts.append(raw[at:first])
+                length += first - at
+            if new:
+                whole = -1 if len(new) == last - first else last
+                if cleans[-1] == length:  # an empty run: the new one takes its place
+                    raws[-1], wholes[-1] = first, whole
+                else:
+                    cleans.append(length)
+                    raws.append(first)
+                    wholes.append(whole)
+                parts.append(new)
+                length += len(new)
+            if cleans[-1] == length:
+                raws[-1], wholes[-1] = last, -1
+            else:
+                cleans.append(length)
+                raws.append(last)
+                wholes.append(-1)
+            at = last
         parts.append(raw[at : self.end])
         self.text = "".join(parts)
-
-    def _run(self, clean: int, raw: int, whole: int) -> None:
-        if self._clean[-1] == clean:  # an empty run: the new one takes its place
-            self._raw[-1], self._whole[-1] = raw, whole
-        else:
-            self._clean.append(clean)
-            self._raw.append(raw)
-            self._whole.append(whole)
+        self._clean, self._raw, self._whole = cleans, raws, wholes
 
     def __len__(self) -> int:
         return len(self.text)

@@ -15,6 +15,7 @@ from pipeline.extract.linear import load
 from pipeline.extract.topics import topic_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pipeline.records import Record
@@ -77,10 +78,7 @@ def views(record: Record, text: Text) -> dict[str, View]:
         backed: list[tuple[str, int, int]] = []
         mentions: list[tuple[int, int]] = []
         strong: set[str] = set()
-        for k, (a, b) in enumerate(sentences):
-            matches = list(pattern.finditer(text.text, a, b))
-            if not matches:
-                continue
+        for k, matches in _mentioning(pattern, text.text, sentences, starts):
             here = facts.get(k, [])
             for m in matches:
                 hits[m[0][:6]] = hits.get(m[0][:6], 0) + 1
@@ -123,6 +121,20 @@ def views(record: Record, text: Text) -> dict[str, View]:
             ]
         found[item] = View(features, backed, mentions)
     return found
+
+
+def _mentioning(
+    pattern: re.Pattern[str], text: str, sentences: list[tuple[int, int]], starts: list[int]
+) -> Iterator[tuple[int, list[re.Match[str]]]]:
+    """Each sentence (its index) that holds matches, and these: it is read on its own once a search has stopped in it."""
+    at = 0
+    while (near := pattern.search(text, at)) is not None:
+        k = bisect_right(starts, near.start()) - 1
+        at = near.start() + 1
+        if k >= 0 and near.start() < sentences[k][1]:
+            at = sentences[k][1]
+            if matches := list(pattern.finditer(text, *sentences[k])):
+                yield k, matches
 
 
 def levels(record: Record, text: Text, models: Path) -> dict[str, Judged]:

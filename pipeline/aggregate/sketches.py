@@ -83,7 +83,11 @@ def sketch(record: Record, text: Text) -> Sketch | None:
 
 def squeeze(text: str) -> str:
     """The text without blanks, punctuation and difference of case; each character that is left stays one character."""
-    return "".join(c if len(low := c.lower()) != 1 else low for c in SPACING.sub("", text))
+    bare = SPACING.sub("", text)
+    low = bare.lower()
+    if len(low) == len(bare) and "Σ" not in bare:  # what a sigma becomes depends on where it stands
+        return low
+    return "".join(c if len(low := c.lower()) != 1 else low for c in bare)
 
 
 def name(person: Person) -> str:
@@ -159,7 +163,7 @@ def set_phrases() -> re.Pattern[str]:
 def _minhash(squeezed: str) -> Any:
     from rensa import RMinHash
 
-    shingles = sorted({squeezed[i : i + SHINGLE] for i in range(len(squeezed) - SHINGLE + 1)})
+    shingles = {squeezed[i : i + SHINGLE] for i in range(len(squeezed) - SHINGLE + 1)}
     if not shingles:
         return None
     made = RMinHash(PERMUTATIONS, SEED)

@@ -32,6 +32,9 @@ from pipeline.spans import Text
 F = TypeVar("F", bound=r.Finding)
 
 
+_BLANK = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+
+
 def ground(made: type[F], text: Text, start: int, end: int, made_by: str, /, **fields: Any) -> F:
     """The one way a finding comes to be: a clean span becomes a raw span and quotes the raw text."""
     a, b = text.span(start, end)
@@ -39,7 +42,7 @@ def ground(made: type[F], text: Text, start: int, end: int, made_by: str, /, **f
     if behind < len(text.fixes) and text.fixes[behind].start == b and text.fixes[behind].kind == "inline_pinyin":
         b = text.fixes[behind].end  # 工會(huì): its pinyin is the character's
     quote = text.raw[a:b]
-    clean = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", text.text[start:end])
+    clean = _BLANK.sub("", text.text[start:end])
     name = {r.Section: "heading", r.Event: "name"}.get(made, "text")
     return made(start=a, end=b, clean=None if clean == quote else clean, made_by=made_by, **fields | {name: quote})
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -117,7 +118,7 @@ class Linear:
         for row in rows:
             starts.append(len(numbers))
             numbers.append(unknown)  # a row without any known feature would not be summed as one
-            numbers += [number for number in set(map(known.get, row)) if number is not None]
+            numbers += set(map(known.get, row, repeat(unknown)))
         total: Integers = np.add.reduceat(self._weights[numbers], starts, axis=0) + self._bias
         return total
 

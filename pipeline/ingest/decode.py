@@ -7,7 +7,7 @@ characters are common ones. Big5 takes its place where it reads clearly better.
 from __future__ import annotations
 
 import codecs
-from collections import Counter
+import re
 from functools import cache
 from typing import NamedTuple
 
@@ -86,9 +86,11 @@ def plausibility(text: str) -> float:
 
 def han_share(text: str) -> float:
     """Share of Chinese characters among those that are not blank, 0 to 1; 1 for a blank text."""
-    counts = Counter(text)
-    solid = sum(n for char, n in counts.items() if not char.isspace())
-    return sum(n for char, n in counts.items() if is_han(char)) / solid if solid else 1.0
+    solid = sum(map(len, text.split()))
+    return sum(map(len, _HAN.findall(text))) / solid if solid else 1.0
+
+
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff〇]+")
 
 
 def is_han(char: str) -> bool:

@@ -86,6 +86,7 @@ def _strewn(text: str) -> list[tuple[int, int]]:
     return [hit for hits in found for hit in hits] if len(found) >= _RARE_LINES else []
 
 
+@cache
 def _is_rare(char: str) -> bool:
     try:
         simplified(char).encode("gb2312")

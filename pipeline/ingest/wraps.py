@@ -32,6 +32,9 @@ _NUMBERED = re.compile(
 )
 
 
+_WIDE = re.compile("[^\0-\u1fff]+")
+
+
 class _Line(NamedTuple):
     start: int
     end: int  # before the line end
@@ -182,7 +185,7 @@ def _lines(text: str) -> list[_Line]:
         bare = match[0].strip()
         if bare:
             indent = len(match[0]) - len(match[0].lstrip())
-            columns = len(match[0].rstrip()) + sum(char > "\u1fff" for char in bare[: _LONGEST + 1])
+            columns = len(match[0].rstrip()) + sum(map(len, _WIDE.findall(bare, 0, _LONGEST + 1)))
             lines.append(_Line(match.start(), match.end(), bare, indent, columns))
     return lines
 

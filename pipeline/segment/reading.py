@@ -137,7 +137,8 @@ class Reading:
 
     def product(self) -> Outlined:
         """This room's product."""
-        return Outlined(part=self.part, **{name: tuple(getattr(self, name)) for name in SEGMENTED})
+        found: dict[str, Any] = {name: tuple(getattr(self, name)) for name in SEGMENTED}
+        return Outlined.model_construct(part=self.part, **found)  # made here, of the right types: nothing to validate
 
 
 SEGMENTED = ("title_lines", "headings", "sign_off", "sentences", "tokens")  # what an ``Outlined`` hands on of a reading
