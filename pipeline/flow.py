@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -18,6 +19,7 @@ from pipeline.products import Ingested, Outlined, Part
 from pipeline.records import FINDING_KINDS, Failure, Finding, Record
 from pipeline.settings import PACKAGE, models_dir
 
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 StageName: TypeAlias = Literal["ingest", "segment", "extract", "aggregate", "export"]
 
 
@@ -251,14 +253,15 @@ def through(document: Document, stages: Iterable[Stage]) -> Document | Failure:
 def failure(source: str, stage: StageName, error: BaseException, **detail: int) -> Failure:
     """An exception as a value. A known error keeps its code; any other is ``internal``, with the place it came from."""
     if isinstance(error, GonghuiError):
-        params = {key: value for key, value in error.params.items() if key not in ("file", "path")}
-        return Failure(source=source, stage=stage, kind=error.code, message=printable(str(error)), detail={**params, **detail})
+        told = ((key, value) for key, value in error.params.items() if key not in ("file", "path"))
+        params = {key: _steady(value) if isinstance(value, str) else value for key, value in told}
+        return Failure(source=source, stage=stage, kind=error.code, message=_steady(str(error)), detail={**params, **detail})
     where = next((f"{PurePath(f.filename).relative_to(PACKAGE).as_posix()}:{f.lineno}" for f in _ours(error)), None)
     return Failure(
         source=source,
         stage=stage,
         kind="out_of_memory" if isinstance(error, MemoryError) else "internal",
-        message=printable(f"{type(error).__name__}: {error}")[:500],
+        message=_steady(f"{type(error).__name__}: {error}")[:500],
         detail={"where": where, **detail},
     )
 
@@ -267,6 +270,11 @@ def _ours(error: BaseException) -> list[traceback.FrameSummary]:
     """The frames of this package that the error passed through, innermost first."""
     frames = traceback.extract_tb(error.__traceback__)
     return [frame for frame in reversed(frames) if PurePath(frame.filename).is_relative_to(PACKAGE)]
+
+
+def _steady(text: str) -> str:
+    """The text of an error, printable and without addresses in memory: the same input is to give the same bytes."""
+    return printable(ADDRESS.sub("", text))
 
 
 def printable(text: str) -> str:

@@ -130,6 +130,7 @@ def run(
     units: str | Path | None = None,
     unit_from: UnitFrom | None = None,
     year: int | None = None,
+    archive: Sequence[str | Path] = (),
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     show_names: bool = False,
@@ -154,6 +155,7 @@ def run(
         units: a roster (单位名册) for documents that do not name their unit.
         unit_from: ``"folder"`` or ``"file"``, likewise.
         year: the year (年度) for documents whose text settles none.
+        archive: earlier runs and folders of sample essays to compare with.
         include: read only files that match one of these globs.
         exclude: pass over files that match one of these.
         show_names: do not mask aided persons and numbers in tables and report.
@@ -172,6 +174,7 @@ def run(
             options=Options(given=given, rubric=rubric, limits=limits_of(settings())),
             workers=workers or cores(),
             bounds=UNBOUND if workers == 1 else bounds_of(settings()),  # in this process, which a script may rely on
+            archive=tuple(map(Path, archive)),
             include=tuple(include),
             exclude=tuple(exclude),
             show_names=show_names,

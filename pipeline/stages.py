@@ -14,6 +14,7 @@ from typing import IO, TypeVar
 
 from pydantic import ValidationError
 
+from pipeline import archive, output
 from pipeline.errors import CannotRun, ResourceError
 from pipeline.flow import STAGES, Document, Options, Outcome, StageName, failure, in_order, ingested, outcome, printable, through
 from pipeline.products import Ingested, Outlined
@@ -155,10 +156,9 @@ def aggregate(folder: Path, job: Job) -> Report:
         CannotRun: an earlier stage has not been there, its product is no longer what it wrote, or OUT cannot be used.
         ResourceError: a rubric or model is wrong or missing.
     """
-    from pipeline import output
-
     one_thread_a_process()
     output.check(job.out, job.overwrite)
+    archive.check(job.archive)
     before = _together(_lines(folder, "ingest", IngestedSource), _lines(folder, "extract", ExtractedSource))
     done = (_outcome(line, found, job.options) for line, found in before)
     return put_together(job, done, list(listing_of(folder).ignored), lambda files, last: None)

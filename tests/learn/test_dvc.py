@@ -84,6 +84,17 @@ def test_models_their_cards_and_metrics_are_what_the_stages_say() -> None:
     assert {f"crf_{name.removeprefix('max_')}" for name in crf_params() if "." not in name} <= params("train")
 
 
+def test_all_modules_that_training_is_made_of_are_known() -> None:
+    waiting, known = ["train"], set()
+    while waiting:
+        known.add(name := waiting.pop())
+        text = (ROOT / "pipeline" / "learn" / f"{name}.py").read_text(encoding="utf-8")
+        for package, parts in re.findall(r"(?m)^from pipeline\.learn(\.\w+)? import ([\w, ]+)", text):
+            found = [package[1:]] if package else parts.split(", ")
+            waiting += [module for module in found if module not in known]
+    assert {f"learn/{name}.py" for name in known} == {name for name in TRAINED_BY if name.startswith("learn/")}
+
+
 def test_models_are_trained_anew_when_what_they_are_made_of_changes() -> None:
     made_of = {f"pipeline/{name}" for name in TRAINED_BY}
     assert made_of <= deps("prepare") | deps("train")

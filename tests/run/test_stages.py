@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import shutil
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 
 import pipeline.segment
-from pipeline import output, stages
+from pipeline import cli, output, stages
+from pipeline import stage_commands as staged_commands
 from pipeline.aggregate.units import Given
 from pipeline.errors import CannotRun
 from pipeline.flow import Options
@@ -104,6 +106,15 @@ def test_the_commands_say_what_they_did(tmp_path: Path) -> None:
         assert str(folder / stages.FILES[stage] if stage in stages.FILES else out) in done.stdout
     expected = (ROOT / "tests" / "golden" / "expected" / "records.jsonl").read_bytes()
     assert (out / "records.jsonl").read_bytes() == expected
+
+
+def test_stages_and_library_take_all_that_a_run_takes() -> None:
+    wanted = set(inspect.signature(cli.run).parameters)
+    taken = set(inspect.signature(staged_commands.ingest).parameters) | set(
+        inspect.signature(staged_commands.aggregate).parameters
+    )
+    assert wanted - taken == {"workers"}, "stages work in one process"
+    assert wanted == set(inspect.signature(pipeline.run).parameters)
 
 
 def test_failures_are_an_exit_status_unless_they_are_allowed(tmp_path: Path) -> None:
