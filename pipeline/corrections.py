@@ -16,7 +16,6 @@ from pipeline.errors import CannotRun
 from pipeline.records import (
     Award,
     Count,
-    CoverageItem,
     Date,
     DocType,
     Event,
@@ -87,7 +86,7 @@ class LevelCorrection(Frozen):
 
     about: Literal["level"] = "level"
     doc_id: DocId
-    item: CoverageItem
+    item: str  # of the record's coverage
     seen: Level
     verdict: Literal["confirm", "correct"]
     to: Level | None = None

@@ -123,13 +123,13 @@ def with_unit(document: Document) -> Document:
 def with_coverage(document: Document) -> Document:
     """The coverage score by the rubric that the operator or the unit type chooses."""
     from pipeline.aggregate.coverage import load_rubric, score
-    from pipeline.aggregate.levels import levels
+    from pipeline.aggregate.judge import judge
 
     record = document.settled
     if record.doc_type == "guide":
         return document
     rubric = load_rubric(document.options.rubric or rubric_of(record))
-    judged = levels(record, document.ingested.text(document.part), models_dir())
+    judged = judge(record, document.ingested.text(document.part), models_dir(), rubric)
     return replace(document, record=record.model_copy(update={"coverage": score(record, rubric, judged)}))
 
 

@@ -234,7 +234,7 @@ class Coverage(Frozen):
 
     rubric: str
     score: float | None
-    items: dict[CoverageItem, ItemScore]
+    items: dict[str, ItemScore]  # a ``CoverageItem``, or an item of the office's own rubric by its name
 
 
 class Record(Frozen):

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from pipeline.aggregate import mask
 from pipeline.aggregate.coverage import load_rubric, score
-from pipeline.aggregate.levels import Judged, levels
+from pipeline.aggregate.judge import judge
+from pipeline.aggregate.levels import Judged
 from pipeline.corrections import (
     EDITABLE,
     HUMAN,
@@ -214,7 +215,7 @@ def _scored(before: Record, after: Record, raw: str, given: dict[str, Level], ru
     judged = {str(item): Judged(s.level, s.evidence, s.reason or "") for item, s in stored.items()}
     if _facts_of(before) != _facts_of(after) or not stored:
         text = reread(raw, before.source, before.format).window(before.start, before.end)
-        old, new = (levels(record, text, models_dir()) for record in (before, after))
+        old, new = (judge(record, text, models_dir(), chosen) for record in (before, after))
         judged |= {item: found for item, found in new.items() if not stored or found != old[item]}
     for item, level in given.items():
         judged[item] = Judged(level, judged[item].evidence if level else (), HUMAN)

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from pipeline.aggregate import mask
 from pipeline.aggregate.indicators import Range, known, said
 from pipeline.aggregate.views import View, calendar, document_needs_check, in_doubt
-from pipeline.records import Count, CoverageItem, DocType, Indicator, OrgType, Period
+from pipeline.records import Count, DocType, Indicator, OrgType, Period
 
 LEFT_OUT = ("plan", "guide")
 TOTAL = re.compile(r"(?:共计?|总计?|合计|累计|总共|一共|全年)[^0-9]{0,6}$")
@@ -50,7 +50,7 @@ class Source(NamedTuple):
     copy: bool
     needs_check: bool
     names: frozenset[str]  # to be masked in what is said of it
-    levels: tuple[tuple[CoverageItem, int, float], ...]  # coverage: item, level, points; without the excused
+    levels: tuple[tuple[str, int, float], ...]  # coverage: item, level, points; without the excused
     score: float | None
 
     @property

@@ -9,33 +9,54 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from pipeline.aggregate.levels import Judged
 from pipeline.errors import ResourceError
-from pipeline.records import Coverage, CoverageItem, Frozen, ItemScore, Record
+from pipeline.records import Coverage, CoverageItem, EventType, Frozen, Indicator, ItemScore, Record
 
-if TYPE_CHECKING:
-    from pipeline.aggregate.levels import Judged
-
+ABSENT = Judged(0, (), "absent")
 REDACTABLE = ("identity", "timeline", "figures")
 
 
-class Item(Frozen):
-    """One line of a rubric: what is scored, how much it weighs, which evidence is shown first."""
+EvidenceKind: TypeAlias = Literal[
+    "events", "counts", "awards", "aided", "works", "dates", "problems", "plans", "requests", "proposals"
+]  # fmt: skip
+BUILT_IN = frozenset[str](get_args(CoverageItem))
 
-    item: CoverageItem
-    weight: float = Field(ge=0)
-    evidence: tuple[str, ...] = ()
+
+class Item(Frozen):
+    """One line of a rubric: what is scored, how much it weighs, which evidence counts and is shown first.
+
+    An office's own item has a name of its own, which the tables show, and ``words`` that it is judged by; one of the
+    twenty that is given words is judged by them too.
+    """
+
+    item: str = Field(min_length=1, max_length=30, pattern=r"^[^\x00-\x1f=+@-][^\x00-\x1f]*$")
+    weight: float = Field(ge=0, allow_inf_nan=False)
+    evidence: tuple[EvidenceKind, ...] = ()
+    words: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    event_types: tuple[EventType, ...] = ()  # of events, only these count
+    indicators: tuple[Indicator, ...] = ()  # of counts, only these count
+    at_least: int = Field(default=1, ge=1)  # findings for level 2
+
+    @model_validator(mode="after")
+    def _judged(self) -> Item:
+        if self.item not in BUILT_IN and not self.words:
+            raise ValueError(f"{self.item} is none of the twenty items: an item of your own needs words")
+        if not self.words and (self.event_types or self.indicators or self.at_least != 1):
+            raise ValueError("event_types, indicators and at_least need words")
+        return self
 
 
 class Rubric(Frozen):
     """A rubric (评分表)."""
 
-    name: str
+    name: str = Field(min_length=1)
     title: str
-    items: tuple[Item, ...]
+    items: tuple[Item, ...] = Field(min_length=1)
 
 
 @cache
@@ -109,10 +130,10 @@ def score(record: Record, rubric: Rubric, judged: dict[str, Judged]) -> Coverage
     if record.doc_type == "guide":
         return None
     weights = {entry.item: entry.weight for entry in rubric.items}
-    items: dict[CoverageItem, ItemScore] = {}
+    items: dict[str, ItemScore] = {}
     earned = possible = 0.0
-    for item in get_args(CoverageItem):
-        found = judged[item]
+    for item in dict.fromkeys((*get_args(CoverageItem), *weights)):
+        found = judged.get(item, ABSENT)
         excused = found.level == 0 and (record.truncated or (record.redacted and item in REDACTABLE))
         weight = weights.get(item, 0.0)
         points = round(weight * found.level / 2, 2)

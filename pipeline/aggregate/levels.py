@@ -30,12 +30,16 @@ _SENTENCE = re.compile(r"[^。！？；\n]+")
 _MAX_EVIDENCE = 5
 
 
+Fact = tuple[str, int, int]  # kind of finding and raw span
+
+
 class Judged(NamedTuple):
     """Level of an item and the raw spans that back it, strongest first."""
 
     level: Level
     evidence: tuple[tuple[int, int], ...]
     reason: str
+    facts: tuple[Fact, ...] = ()  # all findings that the evidence was chosen from
 
 
 class View(NamedTuple):
@@ -149,7 +153,7 @@ def levels(record: Record, text: Text, models: Path) -> dict[str, Judged]:
         if item == "results" and record.awards:
             level = 2
         facts = _facts(item, record) or view.facts
-        found[item] = Judged(level, _evidence(level, facts, view.mentions), _reason(level, facts))
+        found[item] = Judged(level, _evidence(level, facts, view.mentions), _reason(level, facts), tuple(facts))
     found["figures"] = _counted(len(record.counts), 5, [(c.start, c.end) for c in record.counts], "counts")
     dated = [(e.start, e.end) for e in record.events if e.date]
     found["timeline"] = _counted(len(dated), 3, dated, "dated_events")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pipeline.aggregate.views import View, calendar, document_needs_check, finding_needs_check
-from pipeline.records import CoverageItem, Date, Finding, ItemScore
+from pipeline.records import Date, Finding, ItemScore
 
 # text: masked and neutralised in CSV · quote: spans of the raw text, likewise · code, codes: shown by their label ·
 # mark: opaque (ids, ISO dates) · the rest are numbers and truth values
@@ -121,8 +121,8 @@ def subject(view: View) -> str | None:
     return found and found.group()
 
 
-def _score(view: View) -> tuple[CoverageItem, ItemScore]:
-    pair: tuple[CoverageItem, ItemScore] = view.item
+def _score(view: View) -> tuple[str, ItemScore]:
+    pair: tuple[str, ItemScore] = view.item
     return pair
 
 
