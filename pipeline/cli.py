@@ -135,6 +135,26 @@ def apply(
     typer.echo(words("apply_done", documents=done.documents, count=done.corrections, path=page))
 
 
+@app.command(help=words("help_compare"))
+def compare(
+    before: Annotated[Path, typer.Argument(metavar="RUN1", help=words("help_compare_before"), show_default=False)],
+    after: Annotated[Path, typer.Argument(metavar="RUN2", help=words("help_compare_after"), show_default=False)],
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE.csv", help=words("help_compare_out"))] = None,
+    years: Annotated[tuple[int, int] | None, typer.Option(metavar="YYYY YYYY", help=words("help_compare_years"))] = None,
+    show_names: Annotated[bool, typer.Option("--show-names", help=words("help_compare_show_names"))] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help=words("help_compare_overwrite"))] = False,
+    lang: Lang = SPOKEN,
+) -> None:
+    from pipeline import compare as comparing
+
+    found = comparing.compare(before, after, years)
+    for line in comparing.summary_lines(found, LANG, show_names):
+        typer.echo(line)
+    if out is not None:
+        comparing.write_changes(found, out, lang=LANG, show_names=show_names, overwrite=overwrite)
+        typer.echo(words("compare_done", path=str(out), count=len(found.changes)))
+
+
 @app.command(help=words("help_inspect"))
 def inspect(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=words("help_inspect_file"), show_default=False)],

@@ -17,7 +17,7 @@ MODULES = sorted((ROOT / "pipeline").rglob("*.py"))
 ROOMS = ("ingest", "segment", "extract", "aggregate", "report")  # in the order that a document walks
 OUTSIDE = {  # above all rooms
     "__init__", "flow", "engine", "guard", "state", "run", "stages", "library", "highlight", "frames", "plots", "cli",
-    "stage_commands", "spoken", "archive", "console", "inspection", "output", "learn", "review", "apply",
+    "stage_commands", "spoken", "archive", "compare", "console", "inspection", "output", "learn", "review", "apply",
 }  # fmt: skip
 DISTRIBUTIONS = {
     "yaml": "PyYAML",

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
-    "", "run", "report", "apply", "inspect", "schema", "ingest", "segment", "extract", "aggregate",
+    "", "run", "report", "apply", "compare", "inspect", "schema", "ingest", "segment", "extract", "aggregate",
     "corpus", "corpus check", "corpus export", "corpus import", "corpus stats",
     "prepare", "train", "evaluate",
 )  # fmt: skip
