@@ -259,6 +259,7 @@ def make_report(
         failures=failures,
         roster=[RosterRow(*row) for row in settings["units"]],
         checked=checked,
+        resemblances=read_resemblances(run),
         lang=lang,
         show_names=show_names,
     )

@@ -130,6 +130,10 @@ class Overview:
                 if event.status == "held":
                     self.activities[_month(event.date), event.type] += 1
 
+    def title(self, doc_id: str) -> str:
+        """The title of a document of the run; empty for one of the archive."""
+        return self._names.get(doc_id, "")
+
     def shown(self, text: str, names: frozenset[str]) -> str:
         """A text that may be put on a page."""
         return text if self.show_names else mask.masked(text, names)

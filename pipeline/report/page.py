@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from pipeline.aggregate import mask
 from pipeline.aggregate.export import shown_number
@@ -100,7 +101,10 @@ def page_of(view: View, names: frozenset[str], show_names: bool, words: Words, c
     return Page(view, names, show_names, words, text, Units(text), checked)
 
 
-def page_data(page: Page) -> dict[str, Any]:
+Proposed: TypeAlias = tuple[tuple[int, int], str, str]  # raw span of what is hidden, what another copy says there, its id
+
+
+def page_data(page: Page, proposed: Sequence[Proposed] = ()) -> dict[str, Any]:
     """What the script shows a document from."""
     record, words = page.record, page.words
     return {
@@ -126,7 +130,10 @@ def page_data(page: Page) -> dict[str, Any]:
             if kind != "sections" and getattr(record, kind)
         },
         "score": _score(page),
-        "warnings": [[w.code, *page.span(w.start, w.end)] for w in record.warnings],
+        "warnings": [
+            [w.code, *page.span(w.start, w.end), [[text, other] for place, text, other in proposed if place == (w.start, w.end)]]
+            for w in record.warnings
+        ],
     }  # fmt: skip
 
 

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, get_args
 from pipeline.aggregate import mask
 from pipeline.aggregate.district import District
 from pipeline.aggregate.export import shown_number, views
+from pipeline.aggregate.resemblances import Resemblance
 from pipeline.aggregate.units import RosterRow
 from pipeline.records import EventType, Failure, Record
-from pipeline.report import chunks
+from pipeline.report import chunks, copies
 from pipeline.report.overview import MONTHS, Overview
-from pipeline.report.page import page_data, page_of
+from pipeline.report.page import Page, page_data, page_of
 from pipeline.report.words import Words
 from pipeline.settings import Lang
 
@@ -44,6 +45,7 @@ def write_report(
     failures: Iterable[Failure] = (),
     roster: Sequence[RosterRow] = (),
     checked: Collection[str] = (),
+    resemblances: Iterable[Resemblance] = (),
     lang: Lang = "zh",
     show_names: bool = False,
 ) -> None:
@@ -51,17 +53,24 @@ def write_report(
 
     ``records`` is gone through twice, for whom to mask and for the pages; neither pass holds more than one document.
     ``text_of`` gives the raw text of a source, ``weight`` the weight of an item in a record's rubric, ``roster`` the units
-    from whom something was to come, ``checked`` the documents that a person has read from beginning to end.
+    from whom something was to come, ``checked`` the documents that a person has read from beginning to end,
+    ``resemblances`` who has whose text.
     """
     words = Words(lang)
     place = folder / FOLDER
     for part in ("docs", "data"):
         (place / part).mkdir(parents=True, exist_ok=True)
     aided = mask.NOBODY if show_names else mask.aided(records())
-    overview, listed = Overview(District(roster=roster), show_names), []
+    alike = tuple(resemblances)
+    restored = copies.hidden_values(alike)
+    overview, listed = Overview(District(roster=roster, resemblances=alike), show_names), []
     for view in views(records(), text_of, weight):
         page = page_of(view, aided.names(view.record), show_names, words, view.record.doc_id in checked)
-        write_script(place / "docs" / f"{view.record.doc_id}.js", "doc", page_data(page))
+        write_script(
+            place / "docs" / f"{view.record.doc_id}.js",
+            "doc",
+            page_data(page, [_proposed(one, aided, page) for one in restored.get(page.record.doc_id, ())]),
+        )
         overview.add(page)
         listed.append(chunks.listed(page))
     run = hashlib.sha256("\n".join(row[0] for row in listed).encode()).hexdigest()[:16]
@@ -75,8 +84,11 @@ def write_report(
         ("totals", chunks.totals(overview)),
         ("conflicts", chunks.conflicts(overview, words)),
         ("flags", chunks.flags(overview, words)),
+        ("copies", copies.pairs(overview, words)),
     ):
         write_script(place / "data" / f"{name}.js", name, value)
+    for excerpt in copies.excerpts(overview):
+        write_script(place / "docs" / f"{excerpt['id']}.js", "doc", excerpt)
     for asset in sorted((HERE / "static").iterdir()):
         shutil.copyfile(asset, place / asset.name)
     shown = _failures(failures, words, mask.NOBODY if show_names else aided, show_names)
@@ -107,6 +119,12 @@ def write_script(path: Path, name: str, value: Any) -> None:
     """A script chunk that assigns ``value`` to ``window.__name``."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(UNSAFE_IN_SCRIPT)
     path.write_text(f"window.__{name}={text};\n", encoding="utf-8", newline="\n", errors="backslashreplace")
+
+
+def _proposed(one: Resemblance, aided: mask.Aided, page: Page) -> tuple[tuple[int, int], str, str]:
+    """Where something is hidden, what another copy says there, and which."""
+    names = page.names | aided.by_source.get(one.other.source, frozenset())
+    return (one.here.start, one.here.end), copies.worded(one.other, names, page.show_names), one.other.doc_id
 
 
 def _failures(failures: Iterable[Failure], words: Words, aided: mask.Aided, show_names: bool) -> list[tuple[str, str]]:

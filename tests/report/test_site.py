@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.aggregate import mask
-from pipeline.records import Date, Record
+from pipeline.aggregate.resemblances import Resemblance, Side
+from pipeline.records import Date, Record, Warn
 from pipeline.report.overview import far_off
 from pipeline.report.page import Units
 from tests.report.planted import AIDED, BANK_CARD, ID_CARD, MARKUP, PHONE, PLAIN, WIDE, chunk, everything, plain, site, wide
@@ -42,6 +43,14 @@ def test_a_page_asks_for_nothing_from_outside(report: Path) -> None:
         if name == "chart.umd.min.js":
             text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)  # whose it is, and where its licence is
         assert not re.search(r"https?:|(?:src|href)=\"//|@import|url\(", text), name
+
+
+def side(record: Record, start: int, end: int, text: str) -> Side:
+    """One side of a resemblance, kept before anybody knew whom to mask."""
+    unit, year = record.unit.name, record.report_year.value
+    return Side(
+        doc_id=record.doc_id, source=record.source, unit=unit, year=year, start=start, end=end, line=1, text=text, masked=text
+    )
 
 
 def test_an_aided_person_is_nowhere_nor_is_a_private_number(report: Path) -> None:
@@ -127,9 +136,33 @@ def test_a_duplicate_is_listed_and_counts_nowhere(tmp_path: Path) -> None:
     copy = copy.model_copy(update={"duplicate_of": first.doc_id, "similarity": 0.97})
     report = site(tmp_path, (first, copy))
     assert len(chunk(report / "data" / "units.js")["rows"]) == 1
-    page = (report / "index.html").read_text("utf-8")
-    assert "97%" in page
-    assert f"compare.html#{copy.doc_id}&amp;with={first.doc_id}" in page
+    (row,) = chunk(report / "data" / "copies.js")
+    assert (row[0], row[4], row[10]) == (copy.doc_id, first.doc_id, 0.97)
+
+
+def test_who_has_whose_text_is_told_with_the_archive_and_masked(tmp_path: Path) -> None:
+    record, earlier = wide(), plain()
+    start = WIDE.index("看望患病")
+    end = start + len(f"看望患病的{AIDED}老师")
+    here = side(record, start, end, WIDE[start:end])
+    archived = here.model_copy(update={"doc_id": "a" * 16, "source": f"看望{AIDED}.txt", "archive": "往年", "unit": MARKUP})
+    alike = (
+        Resemblance(kind="retold", here=here, other=side(earlier, 0, 0, ""), similarity=0.4, year_swapped=True),
+        Resemblance(kind="passage", here=here, other=archived, same=9),
+        Resemblance(kind="restored", here=here.model_copy(update={"start": 0, "end": 2}), other=archived, code="redacted_name"),
+    )
+    hidden = record.model_copy(update={"warnings": (Warn(code="redacted_name", start=0, end=2),)})
+    report = site(tmp_path, (hidden, earlier), resemblances=alike)
+    rows = chunk(report / "data" / "copies.js")
+    assert [(row[0], row[4], row[8], row[11:]) for row in rows] == [
+        (record.doc_id, earlier.doc_id, None, [True, 0, 0]),
+        (record.doc_id, "a" * 16, "往年", [False, 1, 9]),
+    ]
+    assert chunk(report / "docs" / f"{'a' * 16}.js")["text"] == "看望患病的欧***老师"
+    assert chunk(report / "docs" / f"{record.doc_id}.js")["warnings"][0][3] == [["看望患病的欧***老师", "a" * 16]]
+    for name, text in everything(report).items():
+        assert "翀" not in text, name
+        assert not name.startswith(("docs/", "data/")) or "<" not in text, name
 
 
 def test_what_does_not_agree_leads_to_both_places(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@
     }
     body.append(doc.text.slice(at));
     box.replaceChildren(body);
-    $("title-" + side).replaceChildren(el("a", { href: "doc.html#" + doc.id }, doc.title));
+    $("title-" + side).replaceChildren(doc.partial ? doc.title + " " : el("a", { href: "doc.html#" + doc.id }, doc.title), doc.partial ? el("span", { class: "tag" }, say.excerpt) : "");
     $("facts-" + side).textContent = doc.facts.filter(([, , code]) => code === "unit" || code === "year" || code === "file").map(([, value]) => value).join(" · ");
     return marked / (doc.text.length || 1);
   }

@@ -10,7 +10,7 @@
     const id = readHash()[""] || "";
     if (current && current.id === id) return follow();
     if (!NAME.test(id)) return missing();
-    const script = el("script", { src: "docs/" + id + ".js", on: { load: () => { script.remove(); show(window.__doc); }, error: missing } });
+    const script = el("script", { src: "docs/" + id + ".js", on: { load: () => { script.remove(); if (window.__doc.partial) missing(); else show(window.__doc); }, error: missing } });
     document.body.append(script);
   }
   function missing() {
@@ -26,8 +26,9 @@
     $("facts").replaceChildren(...doc.facts.flatMap(([name, value]) => [el("dt", null, name), el("dd", null, value)]),
       ...(doc.copy_of ? [el("dt", null, say.duplicate_of), el("dd", null, el("a", { href: "compare.html#" + doc.id + "&with=" + doc.copy_of }, say.side_by_side))] : []));
     $("box-warnings").hidden = !doc.warnings.length;
-    $("warnings").replaceChildren(...doc.warnings.map(([code, start, end]) => el("li", null,
-      end > start ? link(start, end, W.warning[code]) : W.warning[code], end > start ? "" : el("span", { class: "dim" }, " " + say.whole))));
+    $("warnings").replaceChildren(...doc.warnings.map(([code, start, end, proposed]) => el("li", null,
+      end > start ? link(start, end, W.warning[code]) : W.warning[code], end > start ? "" : el("span", { class: "dim" }, " " + say.whole),
+      ...proposed.map(([words, other]) => el("span", { class: "proposed" }, say.proposed + " ", el("a", { href: "compare.html#" + doc.id + "&with=" + other }, words))))));
     $("outline").replaceChildren(...(doc.outline.length ? doc.outline.map((s) =>
       el("li", { class: "d" + Math.min(s.level, 4) }, link(s.at[0], s.at[1], (s.number || "") + s.heading), " ", el("span", { class: "dim" }, s.topics.join(" "))))
       : [el("li", { class: "dim" }, say.no_outline)]));

@@ -1,7 +1,7 @@
 // The pages of lists: the overview's units, the documents, the figures.
 "use strict";
 (() => {
-  const { W, say, $, el, number, docHref, readHash, writeHash, listing, text, choice, searchBox } = window.GH;
+  const { W, say, $, el, fill, number, docHref, readHash, writeHash, listing, text, choice, searchBox } = window.GH;
 
   function unitsPage() {
     const { items, rows } = window.__units, SIGN = ["○", "◐", "●"];
@@ -28,6 +28,7 @@
     totals();
     conflicts();
     flags();
+    copies();
   }
 
   const rawHref = (id, start, end) => "doc.html#" + id + "&raw=" + start + "-" + end;
@@ -64,6 +65,24 @@
     let list = null;
     controls.append(searchBox(say.unit, "", (value) => list.keep((r) => r[0].toLowerCase().includes(value.trim().toLowerCase()))));
     list = listing($("conflicts"), columns, rows, controls);
+    list.keep(null);
+  }
+  // Who has whose text: [id, name, unit, year] of both, the archive, kind, similarity, year swapped, passages, characters.
+  function copies() {
+    const rows = window.__copies, named = (name, unit, year, more) => el("span", null, name, el("span", { class: "dim" }, " " + [unit, year, more].filter(Boolean).join(" · ")));
+    const columns = [
+      { title: say.title, key: (r) => r[1], cell: (r) => el("a", { href: docHref(r[0]) }, named(r[1], r[2], r[3])) },
+      { title: say.duplicate_of, key: (r) => r[5], cell: (r) => (r[8] ? named(r[5], r[6], r[7], r[8]) : el("a", { href: docHref(r[4]) }, named(r[5], r[6], r[7]))) },
+      { title: say.case, key: (r) => r[9], cell: (r) => el("span", null, el("span", { class: "tag" }, r[9]), r[11] ? el("span", { class: "tag p3" }, W.warning.year_swapped) : "") },
+      { title: say.similarity, class: "n", key: (r) => r[10], down: true, cell: (r) => text(r[10] === null ? "" : Math.round(100 * r[10]) + "%") },
+      { title: say.passages, class: "n", key: (r) => r[13] || null, down: true, cell: (r) => text(r[12] ? fill(say.passages_of, { count: r[12], chars: r[13] }) : "") },
+      { title: say.side_by_side, cell: (r) => (r[8] && !r[12] ? text("") : el("a", { href: "compare.html#" + r[0] + "&with=" + r[4] }, say.side_by_side)) },
+    ];
+    const kinds = [...new Set(rows.map((r) => r[9]))].map((name) => [name, name]), controls = $("copies-controls");
+    let list = null;
+    controls.append(choice(say.case, kinds, "", (value) => list.keep(value ? (r) => r[9] === value : null)));
+    $("copies-count").textContent = rows.length;
+    list = listing($("copies"), columns, rows, controls);
     list.keep(null);
   }
   function flags() {
