@@ -13,7 +13,7 @@ from pipeline.ingest.rules import RESOURCES, Rule, read_rules
 
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九十")}
 _WITHIN = re.compile(
-    r"(?:(?<=[。！？!?…”）\s])|^)[【\[] ?"
+    r"(?:(?<=[。！？!?…”）\s])|^(?P<own>[^。；，！？【\[]{0,40}))[【\[] ?"
     r"(?:第 ?(?P<n>[一二三四五六七八九十\d]{1,3}) ?篇|篇 ?(?P<n2>[一二三四五六七八九十\d]{1,3})) ?[】\]]?"
 )
 _WRAPPER = re.compile(
@@ -21,9 +21,15 @@ _WRAPPER = re.compile(
     r"|必备|经典|简短|标准版|完整版|整理|\d{1,9} ?[篇份则]|[一二三四五六七八九十]{1,2}篇|\d{2,5} ?字"
 )
 _YEAR = re.compile(
-    r"(?:[12]\d{3}|20[xX×*_]{2}|[_xX×*]{2,4}(?=年)|[二一][〇○零一二三四五六七八九0]{3})"
+    r"(?:[12]\d{3}|20[xX×*_]{2}|[_xX×*]{2,4}(?=年)|[二一][〇○零OoＯ一二三四五六七八九0]{3})"
     r"(?:[-—~至]{1,2}\d{2,4})?(?:年度|学年度|学年|年)?(?:第[一二]学期)?"
 )
+_DATE = re.compile(
+    r"(?:[12]\d{3}|[二一][〇○零OoＯ一二三四五六七八九0]{3}) ?[年./\-—] ?"
+    r"[\d元正一二三四五六七八九十xX×]{1,3} ?(?:[月./\-—] ?(?:[\d一二三四五六七八九十廿xX×]{1,3} ?日?)?)?$"
+)
+_APART = 100  # characters between two numbered titles that open texts: an agenda lists them without any
+_TITLE = 60  # characters of a line that may be a title
 _BRACKETS = re.compile(r"[【\[（(〔].{0,20}[】\]）)〕]$")
 
 
@@ -50,7 +56,9 @@ class Mark(NamedTuple):
 @cache
 def boundary_rules() -> tuple[Rule, ...]:
     """The rules, checked against their own examples."""
-    return read_rules(RESOURCES / "rules" / "boundaries.yaml", {"kind": ("text", "guide"), "strength": ("sure", "series")})
+    return read_rules(
+        RESOURCES / "rules" / "boundaries.yaml", {"kind": ("text", "guide"), "strength": ("sure", "series", "titles")}
+    )
 
 
 def marks(lines: Sequence[Line]) -> list[Mark]:
@@ -59,7 +67,7 @@ def marks(lines: Sequence[Line]) -> list[Mark]:
     series: dict[str, list[Mark]] = defaultdict(list)
     for line in lines:
         hit = next(((rule, match) for rule in boundary_rules() if (match := rule.match(line.text))), None)
-        if hit is None:
+        if hit is None or _DATE.match((hit[1].groupdict().get("own") or "").strip()):  # a signature, and a mark behind it
             found += _within(line)
             continue
         rule, match = hit
@@ -67,14 +75,15 @@ def marks(lines: Sequence[Line]) -> list[Mark]:
         own = tuple(
             (line.start + match.start(g), line.start + match.end(g)) for g in ("after", "own") if (groups.get(g) or "").strip()
         )
-        number = groups.get("n") or groups.get("n2")
+        number = next((groups[name] for name in ("n", "n2", "n3") if groups.get(name)), None)
         guide = rule.attributes["kind"] == "guide" or any(
             _speaks_of_writing(line.text[a - line.start : b - line.start]) for a, b in own
         )
         mark = Mark(line.start, line.end, "guide" if guide else "text", own, number_value(number), rule.id)
-        (series[rule.id] if rule.attributes.get("strength") == "series" else found).append(mark)
-    for group in series.values():
-        found += _counting(group)
+        (found if rule.attributes.get("strength", "sure") == "sure" else series[rule.id]).append(mark)
+    titles = {rule.id for rule in boundary_rules() if rule.attributes.get("strength") == "titles"}
+    for name, group in series.items():
+        found += _standing_apart(group, lines) if name in titles else _counting(group)
     return sorted(found)
 
 
@@ -85,10 +94,15 @@ def _speaks_of_writing(title: str) -> bool:
 
 def _within(line: Line) -> list[Mark]:
     """Marks in brackets within a long line: the text before them ends, another begins."""
-    return [
-        Mark(line.start + m.start(), line.start + m.end(), "text", (), number_value(m["n"] or m["n2"]), "bracket_within")
-        for m in _WITHIN.finditer(line.text)
-    ]
+    found = []
+    for m in _WITHIN.finditer(line.text):
+        dated = m["own"] and _DATE.match(m["own"].strip())
+        start = m.end("own") if dated else m.start()
+        own = ((line.start + m.start("own"), line.start + m.end("own")),) if m["own"] and not dated else ()
+        found.append(
+            Mark(line.start + start, line.start + m.end(), "text", own, number_value(m["n"] or m["n2"]), "bracket_within")
+        )
+    return found
 
 
 def _counting(group: list[Mark]) -> list[Mark]:
@@ -100,6 +114,24 @@ def _counting(group: list[Mark]) -> list[Mark]:
         for mark in group
         if mark.number is not None and ({mark.number - 1, mark.number + 1} & numbers or (named and len(mark.own) > 1))
     ]
+
+
+def _standing_apart(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
+    """The marks that count on from one another, from one on, with a text behind each of them.
+
+    Below the title of a text of its own, or running text, they are its sections.
+    """
+    counted: list[Mark] = []
+    for mark in group:
+        if mark.number == len(counted) + 1 and (not counted or _between(counted[-1], mark, lines) >= _APART):
+            counted.append(mark)
+    above = [line.text for line in lines if counted and line.end <= counted[0].at]
+    alone = all(len(text) < _TITLE and not (_YEAR.search(text) and not is_wrapper(text)) for text in above)
+    return counted if len(counted) > 1 and alone else []
+
+
+def _between(one: Mark, other: Mark, lines: Sequence[Line]) -> int:
+    return sum(len(line.text) for line in lines if one.end <= line.start < other.at)
 
 
 def number_value(numeral: str | None) -> int | None:

@@ -33,9 +33,9 @@ def noise_of(lines: Sequence[Line], openers: frozenset[int] = frozenset()) -> di
         if rule is not None:
             found[i] = rule.id
             continue
-        doubtful += [
-            (i, rule) for rule in noise_rules() if i not in openers and rule.where == "edges" and rule.matches(line.text)
-        ]
+        beside = next((rule for rule in noise_rules() if rule.where == "edges" and rule.matches(line.text)), None)
+        if beside is not None and i not in openers:
+            doubtful.append((i, beside))
     # a rule for the edges also holds beside a line that is cut, and so on along a whole block of them
     for ordered in (doubtful, doubtful[::-1]):
         for i, rule in ordered:

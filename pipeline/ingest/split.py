@@ -12,7 +12,7 @@ from pipeline.ingest.boundaries import Mark, is_wrapper, marks, own_title
 from pipeline.ingest.lines import Line, lines_of
 from pipeline.ingest.noise import noise_of
 from pipeline.ingest.script import script_of
-from pipeline.ingest.unmarked import unmarked
+from pipeline.ingest.unmarked import is_signed, unmarked
 from pipeline.products import Part
 from pipeline.records import Noise, Warn
 from pipeline.spans import Edit, Text
@@ -62,7 +62,7 @@ def split(text: Text, source: str) -> Splitting:
     marked = marks(lines)
     opened = {mark.at for mark in marked}
     noise = noise_of(lines, frozenset(i for i, line in enumerate(lines) if line.start in opened))
-    found, possible = unmarked(lines, frozenset(noise), marked)
+    found, possible = unmarked(lines, noise, marked)
     reasons = {lines[i].start: reason for i, reason in noise.items()}
     kept = [line for i, line in enumerate(lines) if i not in noise]
     pieces = _pieces(kept, sorted([*marked, *found]))
@@ -139,7 +139,11 @@ def _without_collection(pieces: list[_Piece], reasons: dict[int, str]) -> tuple[
                 for line in piece.lines:
                     reasons[line.start] = "collection_title" if len(line.text) <= _TITLE else "collection_preface"
                 continue
-            if not announced and len(piece.lines) > 2 and _opens_a_page(piece.lines, reasons):
+            if (
+                not announced
+                and len(piece.lines) > 2
+                and (_opens_a_page(piece.lines, reasons) or (follows and _entitles(piece.lines, pieces[i + 1].lines[0])))
+            ):
                 reasons[piece.lines[0].start] = "collection_title"
                 piece = _Piece(None, piece.lines[1:])
         elif not piece.body and mark.kind == "text":
@@ -152,6 +156,8 @@ def _without_collection(pieces: list[_Piece], reasons: dict[int, str]) -> tuple[
 
 def _is_text(lines: Sequence[Line]) -> bool:
     """Whether short lines before the first mark are a text all the same: one that has sections or is signed."""
+    if len(lines) > 2 and is_signed(lines[-1].text):
+        return True
     return sum(bool(re.match(r"[一二三四五六七八九十]、|\d{1,2}[、.．]|[（(][一二三四五六]", line.text)) for line in lines) >= 2
 
 
@@ -159,6 +165,11 @@ def _opens_a_page(lines: Sequence[Line], reasons: dict[int, str]) -> bool:
     """Whether the first line is a page's title: it speaks of a collection, and cut lines stand between it and the text."""
     between = any(lines[0].end < start < lines[1].start for start in reasons)
     return between and is_wrapper(lines[0].text) and len(lines[0].text) <= _TITLE
+
+
+def _entitles(lines: Sequence[Line], following: Line) -> bool:
+    """Whether the first line is a collection's title, since the second is one that its texts repeat."""
+    return is_wrapper(lines[0].text) and len(lines[0].text) <= _TITLE and lines[1].text == following.text
 
 
 def _part(text: Text, piece: _Piece, behind: Sequence[str], page_title: str | None, said: Counter[str]) -> Part:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from pipeline.ingest.boundaries import Mark, number_value
 from pipeline.ingest.lines import Line
@@ -50,6 +51,10 @@ _OPENING = re.compile(
 _CLOSING = re.compile(
     r"总之|今后|新的一年|新学期|下学期|明年|努力|争取|再上|更大|更好|贡献|不足|展望|谢谢|辉煌|篇章|改进|迈进|前进"
 )
+_QUOTED = re.compile("^《([^《》]{4,45})》$")
+_NEXT_PLAN = re.compile("(?:计划|打算|要点|安排|思路)$")
+_ANNOUNCES = re.compile("(?:总结|汇报|报告|介绍|情况)[^。]{0,6}如下[:：。]?$")
+_SIGNATURE = 45  # characters of a line with a signature's date
 _PAUSES = "。；，、：:！!？?|"
 _REACH = 300  # lines around a line that are looked at
 _ENOUGH = 150  # characters of text before a second document may begin
@@ -57,15 +62,21 @@ _SIGNED = 50  # likewise where the text above is signed
 _THRESHOLD = 3
 
 
-def unmarked(lines: Sequence[Line], noise: frozenset[int], taken: Sequence[Mark]) -> tuple[list[Mark], list[Line]]:
+def is_signed(line: str) -> bool:
+    """Whether a text's last line is the date of its signature."""
+    return len(line) <= _SIGNATURE and bool(_SIGN_OFF.search(line)) and "。" not in line
+
+
+def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Mark]) -> tuple[list[Mark], list[Line]]:
     """Boundaries without a mark, and the lines where one is only possible.
 
     Args:
-        noise: indices of the lines that are cut.
+        noise: index of each line that is cut → why.
         taken: the marked boundaries; a document found here lies between two of them.
     """
     kept = [line for i, line in enumerate(lines) if i not in noise]
-    below_cut = frozenset(line.start for i, line in enumerate(lines) if i - 1 in noise)
+    below_cut = {line.start: noise[i - 1] for i, line in enumerate(lines) if i - 1 in noise}
+    standing = Counter(line.text for line in kept)
     marked = {mark.at: mark for mark in taken}
     found: list[Mark] = []
     possible: list[Line] = []
@@ -80,7 +91,9 @@ def unmarked(lines: Sequence[Line], noise: frozenset[int], taken: Sequence[Mark]
         after = bisect_right(ends, i)
         following = min(ends[after] if after < len(ends) else len(kept), i + _REACH)
         top = max(start, i - _REACH)
-        title = _title_points(kept, top, i, following, below_cut=line.start in below_cut)
+        title = _title_points(kept, top, i, following, below_cut=below_cut.get(line.start))
+        if standing[line.text] > 1 and title:  # other texts have this title too, or it is the header of this one's pages
+            title = 0 if _goes_on(kept, i, following) else title + 2
         opening = _opening_points(kept, top, i, following)
         if title >= _THRESHOLD:
             found.append(Mark(line.start, line.end, "text", ((line.start, line.end),), None, "title_line"))
@@ -93,20 +106,21 @@ def unmarked(lines: Sequence[Line], noise: frozenset[int], taken: Sequence[Mark]
     return found, possible
 
 
-def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_cut: bool) -> int:
-    """Points for a line that reads like a document's title."""
-    line = lines[i].text
-    bare = line.replace(" ", "")
+def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_cut: str | None) -> int:
+    """Points for a line that reads like a document's title; ``below_cut`` is why the line above was cut."""
+    bare = _QUOTED.sub(r"\1", lines[i].text.replace(" ", ""))
+    signed_above = i > start and _before(lines, start, i) == 3
     if (
-        not 4 <= len(bare) <= 45
+        not (2 if signed_above else 4) <= len(bare) <= 45
         or bare[-1] in _PAUSES
         or "|" in bare
         or _NUMBER.match(bare)
-        or _INNER.search(bare)
         or _SIGN_OFF.search(bare)
     ):
         return 0
     if i + 1 >= end:
+        return 0
+    if _INNER.search(bare) and not (_NEXT_PLAN.search(bare) and signed_above and _restart(lines, start, i, end)):
         return 0
     below = lines[i + 1].text
     names_kind = bool(_DOCUMENT.search(bare))
@@ -116,10 +130,13 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
     subtitle = bool(_SUBTITLE.match(below))
     dashed = bool(_DASHED.match(bare))
     apart = lines[i].after_blank and not lines[i + 1].after_blank and len(below) >= 40
-    before = max(_before(lines, start, i), int(apart or below_cut or (names_kind and salutation)))
+    ruled = below_cut == "separator" and len(below) >= 40
+    before = max(_before(lines, start, i), int(apart or below_cut is not None or (names_kind and salutation)))
     if before == 0:
         return 0
-    stands_apart = apart or (below_cut and (salutation or dashed)) or (before == 3 and (salutation or len(below) >= 40))
+    stands_apart = (
+        apart or ruled or (below_cut is not None and (salutation or dashed)) or (before == 3 and (salutation or len(below) >= 40))
+    )
     if not (names_kind or subtitle or stands_apart):
         return 0
     signed = len(below) <= 30 and below[-1] not in _PAUSES and i + 2 < end and len(lines[i + 2].text) >= 30  # a byline on top
@@ -127,7 +144,15 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
     opens = full or salutation or subtitle or signed or len(below) >= 30 or bool(_NUMBER.match(below) or _DOCUMENT.search(below))
     if not (opens or below[-1] in "。："):
         return 0
-    points = 2 * (before == 3) + below_cut + names_kind + bool(_DATED.search(bare)) + bool(_ORGAN.search(bare))
+    points = (
+        2 * (before == 3)
+        + (below_cut is not None)
+        + 2 * ruled
+        + (before == 3 and not names_kind and len(below) >= 40)
+        + names_kind
+        + bool(_DATED.search(bare))
+        + bool(_ORGAN.search(bare))
+    )
     if _PERSONAL.search(bare) and len(bare) >= 8:
         points += 1 + _numbering_ends(lines, start, i, end)
     points += (
@@ -149,13 +174,14 @@ def _opening_points(lines: Sequence[Line], start: int, i: int, end: int) -> int:
     again = any(_OPENING.match(other.text) and _shared(other.text, line) >= 4 for other in lines[start : start + 3])
     if not (before == 3 or restart):
         return 0
-    return (2 if before == 3 else 0) + restart + closed * (before != 3) + again - 1
+    announces = restart == 2 and bool(_ANNOUNCES.search(line))
+    return (2 if before == 3 else 0) + restart + closed * (before != 3) + again + 2 * announces - 1
 
 
 def _before(lines: Sequence[Line], start: int, i: int) -> int:
     """What stands above: 3 a sign-off (落款), 1 a sentence that has ended or a list, 0 a text that runs on."""
     above = lines[i - 1].text
-    dated = len(above) <= 45 and _SIGN_OFF.search(above) and "。" not in above
+    dated = is_signed(above)
     signed = dated or (len(above) <= 24 and _UNIT.search(above) and lines[i - 2].text[-1] in "。！" and not _NUMBER.match(above))
     below_text = signed and i - start >= 3 and any(lines[k].text[-1] in "。！；" for k in range(start, i - 1))
     if below_text:  # not the date under a title
@@ -171,6 +197,14 @@ def _restart(lines: Sequence[Line], start: int, i: int, end: int) -> int:
             after = next((n for line in lines[i + 1 : end] if (n := _numbered(line.text, style)) is not None), None)
             return 2 if max(before) >= 2 and after == 1 and not _NUMBER.match(lines[i].text) else 0
     return 0
+
+
+def _goes_on(lines: Sequence[Line], i: int, end: int) -> bool:
+    """Whether the first number below the line is past one: then it is a page's header, and the text goes on."""
+    below = next((match for line in lines[i + 1 : end] if (match := _NUMBER.match(line.text))), None)
+    if below is None:
+        return False
+    return number_value(re.sub("[（()）]", "", below["top"] or below["part"] or below["sub"] or below["digit"])) != 1
 
 
 def _numbering_ends(lines: Sequence[Line], start: int, i: int, end: int) -> bool:
