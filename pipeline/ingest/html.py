@@ -24,6 +24,7 @@ _ALIASES = {
     "utf8": "utf-8",
     "big5-hkscs": "big5hkscs",
 }
+_WESTERN = {"iso-8859-1", "latin1", "windows-1252", "us-ascii", "ascii"}  # what programs write that do not know: read any bytes
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _UNSEEN = {
     "script", "style", "noscript", "template", "head", "iframe", "object", "svg", "select", "datalist", "rt", "rp", "canvas",
@@ -52,7 +53,7 @@ def visible_text(data: bytes, declared: str | None = None) -> Decoded:
 
     own = _CHARSET.search(data[:4096])
     name = own[1].decode("ascii").lower() if own else declared
-    decoded = decode(data, _ALIASES.get(name, name) if name else None)
+    decoded = decode(data, None if name is None or name in _WESTERN else _ALIASES.get(name, name))
     markup = _DECLARATION.sub("", decoded.text.replace("\0", ""))
     if not markup.strip():
         return Decoded("", decoded.encoding)
