@@ -1,4 +1,4 @@
-"""``python -m tests.cli.readme``: write into both READMEs what the tool prints: the help, and rows of the demo's output."""
+"""``python -m tests.cli.readme``: write into both READMEs what the tool prints: help, the tour, rows of the demo."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.run import Job, run
 from tests.cli.test_cli import COMMANDS, ROOT, gonghui
+from tests.cli.tour import tour
 
 SAMPLE = "柳河镇/三河小学2011年工会总结.txt"
 SHOWN = ("活动日期", "日期原文", "活动名称", "类别", "参加人数", "状态", "行号", "原文")
@@ -21,6 +22,8 @@ def main() -> None:
         path = ROOT / readme
         text = path.read_text(encoding="utf-8")
         text = filled(text, "output", rows)
+        for name, block in tour(lang).items():
+            text = filled(text, name, block)
         text = filled(text, "help", "\n".join(help_of(command, lang) for command in COMMANDS))
         path.write_text(text, encoding="utf-8", newline="\n")
 

@@ -19,7 +19,9 @@ COMMANDS = (
 )  # fmt: skip
 
 
-def gonghui(*arguments: str, lang: str = "zh", encoding: str = "utf-8", **environ: str) -> subprocess.CompletedProcess[str]:
+def gonghui(
+    *arguments: str, lang: str = "zh", encoding: str = "utf-8", cwd: Path = ROOT, **environ: str
+) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own, with a console of 100 columns in ``encoding``."""
     env = {**os.environ, "GONGHUI_LANG": lang, "COLUMNS": "100", "TERMINAL_WIDTH": "100", "PYTHONIOENCODING": encoding, **environ}
     code = "import sys; sys.argv[0] = 'gonghui'; from pipeline.cli import main; main()"
@@ -29,7 +31,7 @@ def gonghui(*arguments: str, lang: str = "zh", encoding: str = "utf-8", **enviro
         encoding=encoding,
         errors="replace",
         env=env,
-        cwd=ROOT,
+        cwd=cwd,
         check=False,
     )
 
@@ -41,6 +43,18 @@ def test_the_readme_has_the_help_of_every_command(readme: str, lang: str, comman
     assert shown.returncode == 0
     text = (ROOT / readme).read_text(encoding="utf-8")
     assert shown.stdout.strip() in text, f"{readme} lacks the help of gonghui {command}: python -m tests.cli.readme rewrites it"
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
+def test_the_readme_has_every_step_of_the_tour(readme: str) -> None:
+    from tests.cli import tour
+
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    for command in (*tour.OPERATOR, *tour.REVIEWER, *tour.STAGES):
+        assert f"$ gonghui {' '.join(command)}\n" in text
+    assert all(f">>> {line}\n" in text for line in tour.SESSION.splitlines())
+    headings = {title.lower().replace(" ", "-") for title in re.findall(r"(?m)^## (.+)$", text)}
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= headings
 
 
 def test_every_option_of_the_issue_is_there() -> None:
