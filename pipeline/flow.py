@@ -120,6 +120,13 @@ def with_unit(document: Document) -> Document:
     return replace(document, record=placed(document.settled, document.options.given))
 
 
+def with_checks(document: Document) -> Document:
+    """Warnings of figures that cannot be right, and of sums that do not come out."""
+    from pipeline.aggregate.checks import checked
+
+    return replace(document, record=checked(document.settled, document.ingested.source.raw))
+
+
 def with_coverage(document: Document) -> Document:
     """The coverage score by the rubric that the operator or the unit type chooses."""
     from pipeline.aggregate.coverage import load_rubric, score
@@ -152,6 +159,7 @@ STAGES: tuple[Stage, ...] = (
     ("extract", extracted),
     ("extract", as_sure_as_read),
     ("aggregate", with_unit),
+    ("aggregate", with_checks),
     ("aggregate", with_coverage),
     ("export", grounded),
 )
