@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 FOLDER = "report"
 PAGES = ("index", "documents", "figures", "doc", "compare", "review")
+TEXTS_A_CHUNK = 200  # documents
 MOST_CHECKS = 200  # on the first page; the list of documents has them all
 UNSAFE_IN_SCRIPT = {ord("<"): "\\u003c", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
@@ -61,21 +62,21 @@ def write_report(
     for part in ("docs", "data"):
         (place / part).mkdir(parents=True, exist_ok=True)
     aided = mask.NOBODY if show_names else mask.aided(records())
-    alike = tuple(resemblances)
+    alike, read = tuple(resemblances), frozenset(checked)
     restored = copies.hidden_values(alike)
-    overview, listed = Overview(District(roster=roster, resemblances=alike), show_names), []
+    overview, listed, texts = Overview(District(roster=roster, resemblances=alike), show_names), [], Texts(place / "data")
     for view in views(records(), text_of, weight):
-        page = page_of(view, aided.names(view.record), show_names, words, view.record.doc_id in checked)
-        write_script(
-            place / "docs" / f"{view.record.doc_id}.js",
-            "doc",
-            page_data(page, [_proposed(one, aided, page) for one in restored.get(page.record.doc_id, ())]),
-        )
+        doc_id = view.record.doc_id
+        page = page_of(view, aided.names(view.record), show_names, words, doc_id in read)
+        proposed = [_proposed(one, aided, page) for one in restored.get(doc_id, ())]
+        write_script(place / "docs" / f"{doc_id}.js", "doc", page_data(page, proposed))
         overview.add(page)
         listed.append(chunks.listed(page))
+        texts.add(doc_id, page.text)
+    texts.close()
     run = hashlib.sha256("\n".join(row[0] for row in listed).encode()).hexdigest()[:16]
     charts = chunks.charts(overview, words)
-    write_script(place / "data" / "words.js", "words", words.for_script() | {"run": run})
+    write_script(place / "data" / "words.js", "words", words.for_script() | {"run": run, "texts": texts.chunks})
     for name, value in (
         ("charts", charts),
         ("documents", listed),
@@ -99,6 +100,28 @@ def write_report(
     for name in PAGES:
         text = templates.get_template(f"{name}.html").render(context, here=name)
         (place / f"{name}.html").write_text(text, encoding="utf-8", newline="\n")
+
+
+class Texts:
+    """The texts to search in (全文): chunks of some hundred documents, loaded when somebody searches the texts."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._texts: list[tuple[str, str]] = []
+        self.chunks = 0
+
+    def add(self, doc_id: str, text: str) -> None:
+        """The next document; blanks are left out, so that a wrapped line breaks no word."""
+        self._texts.append((doc_id, "".join(text.split())))
+        if len(self._texts) == TEXTS_A_CHUNK:
+            self.close()
+
+    def close(self) -> None:
+        """Write what is left."""
+        if self._texts:
+            write_script(self._folder / f"texts-{self.chunks}.js", "texts", self._texts)
+            self.chunks += 1
+        self._texts = []
 
 
 def environment() -> Environment:

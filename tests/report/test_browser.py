@@ -100,11 +100,14 @@ def test_the_list_is_searched_and_filtered(report: Path, tmp_path: Path) -> None
       const type = (words) => { box.value = words; box.dispatchEvent(new Event('input')); seen.push(rows()); };
       document.querySelector('button.more').click(); seen.push(rows());
       type('第17小学'); type('没有这个'); type('');
-      document.querySelector('input[type=checkbox]').click(); seen.push(rows());
+      document.querySelectorAll('input[type=checkbox]')[1].click(); seen.push(rows());
       return seen;"""
     assert see(report / "documents.html", "", tmp_path, probe).result == [100, MANY + 1, 1, 0, 100, 1]
     by_address = see(report / "documents.html", "year=2013", tmp_path, "return document.querySelectorAll('tbody tr').length")
     assert by_address.result == 1
+    rows = "await wait(300); return document.querySelectorAll('tbody tr').length"
+    assert see(report / "documents.html", "q=%E6%8B%94%E6%B2%B3%E6%AF%94%E8%B5%9B&full=1", tmp_path, rows).result == 100
+    assert see(report / "documents.html", "q=%E6%8B%94%E6%B2%B3%E6%AF%94%E8%B5%9B", tmp_path, rows).result == 0
 
 
 def test_a_cell_of_the_overview_leads_to_the_evidence(report: Path, tmp_path: Path) -> None:

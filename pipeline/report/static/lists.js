@@ -1,7 +1,7 @@
 // The pages of lists: the overview's units, the documents, the figures.
 "use strict";
 (() => {
-  const { W, say, $, el, fill, number, docHref, readHash, writeHash, listing, text, choice, searchBox } = window.GH;
+  const { W, say, $, el, fill, number, docHref, readHash, writeHash, listing, text, choice, searchBox, store } = window.GH;
 
   function unitsPage() {
     const { items, rows } = window.__units, SIGN = ["○", "◐", "●"];
@@ -104,6 +104,7 @@
     const rows = window.__documents, state = readHash(), controls = $("documents-controls");
     const found = rows.map((r) => [r[1], r[2], r[3]].join("\n").toLowerCase());
     const place = new Map(rows.map((r, i) => [r, i]));
+    const said = (r) => { const mine = store.of(r[0]), many = Object.keys(mine).length; return mine.document && mine.document.checked ? say.checked_through : many ? fill(say.n_reviewed, { count: many }) : ""; };
     const some = (values) => [...new Set(values.filter((v) => v !== null && v !== ""))];
     const columns = [
       { title: say.title, key: (r) => r[1], cell: (r) => el("a", { href: docHref(r[0]) }, r[1]) },
@@ -114,14 +115,26 @@
       { title: say.chars, class: "n", key: (r) => r[9], down: true, cell: (r) => text(number(r[9])) },
       { title: say.warnings, key: (r) => r[7] || null, down: true, cell: (r) => el("span", null,
         ...(r[7] ? [el("span", { class: "tag p" + r[7] }, say.needs_check)] : []), ...r[8].map((code) => el("span", { class: "tag" }, W.warning[code]))) },
+      { title: say.review, key: (r) => (said(r) ? 0 : null), cell: (r) => (said(r) ? el("span", { class: "tag v2" }, said(r)) : text("")) },
       { title: say.file, key: (r) => r[3], cell: (r) => el("span", { class: "dim" }, r[3]) },
     ];
     let list = null;
     const change = (name) => (value) => { state[name] = value; writeHash(state); apply(); };
+    // The texts come chunk by chunk, once somebody wants to search them.
+    const texts = new Map(), told = el("span", { class: "dim", role: "status" });
+    let loading = false;
+    function loadTexts(next) {
+      told.textContent = next < W.texts ? fill(say.loading_texts, { done: next, total: W.texts }) : "";
+      if (next >= W.texts) return apply();
+      const script = el("script", { src: "data/texts-" + next + ".js", on: { load: () => { script.remove(); window.__texts.forEach(([id, words]) => texts.set(id, words.toLowerCase())); loadTexts(next + 1); } } });
+      document.body.append(script);
+    }
+    const has = (r, word) => found[place.get(r)].includes(word) || (state.full && (texts.get(r[0]) || "").includes(word));
     function apply() {
+      if (state.full && !loading) { loading = true; loadTexts(0); }
       const words = (state.q || "").toLowerCase().split(/\s+/).filter(Boolean);
       list.keep((r) => (!state.type || r[4] === state.type) && (!state.unit || r[2] === state.unit) && (!state.year || String(r[5]) === state.year)
-        && (!state.check || r[7] > 0) && (!state.warning || r[8].includes(state.warning)) && words.every((word) => found[place.get(r)].includes(word)));
+        && (!state.check || r[7] > 0) && (!state.warning || r[8].includes(state.warning)) && words.every((word) => has(r, word)));
     }
     const named = (group, codes) => codes.map((code) => [code, W[group][code]]);
     const same = (values) => values.map((value) => [String(value), String(value)]);
@@ -133,7 +146,9 @@
       choice(say.warnings, named("warning", some(rows.flatMap((r) => r[8]))), state.warning, change("warning")));
     const check = el("input", { type: "checkbox", on: { change: () => change("check")(check.checked ? "1" : "") } });
     check.checked = !!state.check;
-    controls.append(el("label", null, check, say.any_check));
+    const full = el("input", { type: "checkbox", on: { change: () => change("full")(full.checked ? "1" : "") } });
+    full.checked = !!state.full;
+    controls.append(el("label", null, full, say.full_text), el("label", null, check, say.any_check), told);
     list = listing($("documents"), columns, rows, controls);
     apply();
   }
