@@ -105,6 +105,8 @@ def test_the_list_is_searched_and_filtered(report: Path, tmp_path: Path) -> None
     assert see(report / "documents.html", "", tmp_path, probe).result == [100, MANY + 1, 1, 0, 100, 1]
     by_address = see(report / "documents.html", "year=2013", tmp_path, "return document.querySelectorAll('tbody tr').length")
     assert by_address.result == 1
+    found = see(report / "doc.html", f"{FIRST}&find=%E4%BA%94%E6%9C%88%20(%E6%8B%94)", tmp_path)
+    assert (found.lit, found.console) == ("五月", [])
     rows = "await wait(300); return document.querySelectorAll('tbody tr').length"
     assert see(report / "documents.html", "q=%E6%8B%94%E6%B2%B3%E6%AF%94%E8%B5%9B&full=1", tmp_path, rows).result == 100
     assert see(report / "documents.html", "q=%E6%8B%94%E6%B2%B3%E6%AF%94%E8%B5%9B", tmp_path, rows).result == 0

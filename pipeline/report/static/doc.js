@@ -32,6 +32,7 @@
     $("outline").replaceChildren(...(doc.outline.length ? doc.outline.map((s) =>
       el("li", { class: "d" + Math.min(s.level, 4) }, link(s.at[0], s.at[1], (s.number || "") + s.heading), " ", el("span", { class: "dim" }, s.topics.join(" "))))
       : [el("li", { class: "dim" }, say.no_outline)]));
+    sought(doc);
     drawText(doc);
     drawScore(doc.score);
     drawFindings(doc);
@@ -52,12 +53,19 @@
       return at;
     };
   }
+  // Where the words stand that somebody searched the texts for; blanks may lie between their letters.
+  function sought(doc) {
+    const words = (readHash().find || "").split(/\s+/).filter(Boolean).map((word) => [...word].map((c) => c.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("\\s*"));
+    const hits = words.map((word) => new RegExp(word, "i").exec(doc.text)).filter(Boolean);
+    doc.sought = hits.map((hit) => [hit.index, hit.index + hit[0].length]);
+  }
   function link(start, end, ...children) {
     return el("a", { href: "#" + current.id + "&at=" + start + "-" + end, on: { click: (event) => { event.preventDefault(); go(start, end); } } }, ...children);
   }
   function go(start, end) {
     const state = { ...readHash(), at: start + "-" + end };
     delete state.raw;
+    delete state.find;
     writeHash(state);
     follow();
   }
@@ -68,6 +76,7 @@
     for (const s of doc.outline) marks.push([s.at[0], s.at[1], "h", ""]);
     for (const [code, start, end] of doc.warnings) if (end > start) marks.push([start, end, "k-warnings", W.warning[code]]);
     for (const item of doc.score ? doc.score.items : []) for (const [start, end] of item.evidence) marks.push([start, end, "", ""]);
+    for (const [start, end] of doc.sought) marks.push([start, end, "", ""]);
     const opening = new Map(), closing = new Map(), borders = new Set();
     for (const mark of marks) {
       for (const [at, where] of [[mark[0], opening], [mark[1], closing]]) {
@@ -114,9 +123,10 @@
     const raw = /^(\d+)-(\d+)$/.exec(state.raw || "");
     const at = raw ? [current.unit(+raw[1]), current.unit(+raw[2])] : (/^(\d+)-(\d+)$/.exec(state.at || "") || []).slice(1).map(Number);
     pieces.forEach(([, , piece]) => { piece.classList.remove("lit"); piece.removeAttribute("tabindex"); });
-    if (at.length !== 2) return;
-    let lit = pieces.filter(([start, end]) => start >= at[0] && end <= at[1]);
-    if (!lit.length) lit = pieces.filter(([start, end]) => start < at[1] && at[0] < end); // an address typed by hand
+    const spans = at.length === 2 ? [at] : state.find ? current.sought : [];
+    if (!spans.length) return;
+    let lit = pieces.filter(([start, end]) => spans.some(([from, to]) => start >= from && end <= to));
+    if (!lit.length) lit = pieces.filter(([start, end]) => spans.some(([from, to]) => start < to && from < end)); // an address typed by hand
     lit = lit.map(([, , piece]) => piece);
     lit.forEach((piece) => piece.classList.add("lit"));
     if (!lit.length) return;

@@ -107,7 +107,7 @@
     const said = (r) => { const mine = store.of(r[0]), many = Object.keys(mine).length; return mine.document && mine.document.checked ? say.checked_through : many ? fill(say.n_reviewed, { count: many }) : ""; };
     const some = (values) => [...new Set(values.filter((v) => v !== null && v !== ""))];
     const columns = [
-      { title: say.title, key: (r) => r[1], cell: (r) => el("a", { href: docHref(r[0]) }, r[1]) },
+      { title: say.title, key: (r) => r[1], cell: (r) => el("a", { href: docHref(r[0]) + (state.full && state.q ? "&find=" + encodeURIComponent(state.q) : "") }, r[1]) },
       { title: say.unit, key: (r) => r[2], cell: (r) => text(r[2]) },
       { title: say.year, class: "n", key: (r) => r[5], down: true, cell: (r) => text(r[5]) },
       { title: say.type, key: (r) => W.doc_type[r[4]], cell: (r) => text(W.doc_type[r[4]]) },
