@@ -17,6 +17,7 @@ from pipeline.run import Report
 from pipeline.settings import Lang
 
 SECONDS_BETWEEN_LINES = 10.0
+MOST_SILENT = 8
 SHAREABLE = (
     ("report/index.html", "open_report"),
     ("tables/workbook.xlsx", "open_workbook"),
@@ -88,6 +89,11 @@ def summary_lines(report: Report, lang: Lang) -> list[str]:
     ):
         if tally:
             lines.append(f"{message(title, lang)}: {_listed(tally, group, lang)}")
+    if report.listed:
+        units = ("、" if lang == "zh" else ", ").join(map(shown, report.silent[:MOST_SILENT]))
+        more = "…" if len(report.silent) > MOST_SILENT else ""
+        told = message("silent" if report.silent else "all_sent", lang, listed=report.listed, count=len(report.silent))
+        lines.append(f"{told}: {units}{more}" if report.silent else told)
     if report.archive_failures:
         kinds = _listed(report.archive_failures, "failure", lang)
         lines.append(message("archive_failures", lang, count=report.archive_failures.total(), kinds=kinds))

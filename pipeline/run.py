@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import archive, output
+from pipeline.aggregate.district import REPORTS
 from pipeline.aggregate.duplicates import Collection, Overlap
 from pipeline.aggregate.resemblances import FILE as RESEMBLANCES
 from pipeline.aggregate.resemblances import Archived, Resemblance, resemblances
@@ -62,6 +63,8 @@ class Report:
     failed: list[Failure] = field(default_factory=list)  # the first few
     doubtful: list[tuple[str, Note]] = field(default_factory=list)  # the few documents with the most warnings
     rows: dict[str, int] = field(default_factory=dict)  # of each table
+    listed: int = 0  # units on the roster
+    silent: list[str] = field(default_factory=list)  # those of them that sent no report
 
     @property
     def exit_status(self) -> int:
@@ -133,6 +136,7 @@ def put_together(
         overlaps = collection.overlaps()
         complete(folder, overlaps, job.options.given.roster)
         report.add_overlaps(overlaps.values())
+        report.listed, report.silent = who_is_silent(folder, job.options.given.roster)
         write_resemblances(folder, collection, archived)
         report.rows = make_tables(folder, job)
         make_report(folder, folder, _settings(job), lang=job.lang, show_names=job.show_names)
@@ -189,6 +193,15 @@ def complete(folder: Path, overlaps: Mapping[str, Overlap], roster: Sequence[Ros
                 record = record.model_copy(update={"unit": record.unit.model_copy(update={"name": unit.unit})})
             out.write((overlap.completed(record) if overlap else record).model_dump_json() + "\n")
     after.replace(before)
+
+
+def who_is_silent(folder: Path, roster: Sequence[RosterRow]) -> tuple[int, list[str]]:
+    """How many units the roster has, and which of them sent no report (未报送)."""
+    units = dict.fromkeys(row.unit for row in roster)
+    if not units:
+        return 0, []
+    sent = {record.unit.name for record in read_records(folder) if record.doc_type in REPORTS}
+    return len(units), [unit for unit in units if unit not in sent]
 
 
 def _archived(job: Job, collection: Collection, report: Report) -> dict[str, Archived]:

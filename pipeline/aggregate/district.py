@@ -127,7 +127,7 @@ class Member(NamedTuple):
 
     @property
     def needs_check(self) -> bool:
-        return any(s.needs_check for s in self.spellings)
+        return any(s.needs_check for s in self.spellings) or any(s.copy for s in self.sources)
 
 
 class Alike(NamedTuple):

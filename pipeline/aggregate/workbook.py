@@ -53,10 +53,11 @@ class Workbook:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for sheet in self._sheets.values():
-            sheet.finish()
-        self._explain()
-        self._book.close()
+        if kind is None:
+            for sheet in self._sheets.values():
+                sheet.finish()
+            self._explain()
+        self._book.close()  # after an error too: it holds scratch files
 
     def write(self, table: str, cells: Sequence[Shown]) -> None:
         """Add one row to the sheet of a table."""
@@ -112,6 +113,7 @@ class Sheet:
         title = label("table", self._table.name)
         self._sheet = self._book.add_sheet(title if self._number == 1 else f"{title}({self._number})")
         self._headers = [header(self._table.name, column.code) for column in self._table.columns]
+        self._formats = [self._book.format(number_format(column)) for column in self._table.columns]
         self._sheet.write_row(0, 0, self._headers, self._book.header)
         self._rows = 0
         self._seen: list[list[str]] = [[text] for text in self._headers]
@@ -122,13 +124,13 @@ class Sheet:
             self.finish()
             self._begin()
         self._rows += 1
-        for j, (column, value) in enumerate(zip(self._table.columns, cells, strict=True)):
+        for j, (value, shape) in enumerate(zip(cells, self._formats, strict=True)):
             if value is None or value == "":
                 continue
             if isinstance(value, str):
                 self._sheet.write_string(self._rows, j, value)
             else:
-                self._sheet.write_number(self._rows, j, value, self._book.format(number_format(column)))
+                self._sheet.write_number(self._rows, j, value, shape)
             if self._rows <= SAMPLED:
                 self._seen[j].append(str(value))
 
