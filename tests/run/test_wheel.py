@@ -28,7 +28,7 @@ def test_the_wheel_installs_and_runs(tmp_path: Path) -> None:
         "pipeline/resources/settings.yaml",
         "pipeline/py.typed",
         "pipeline/report/templates/index.html",
-        "pipeline/report/static/report.js",
+        "pipeline/report/static/base.js",
         "pipeline/_data/samples/",
     ):
         assert any(name.startswith(part) for name in names), part
