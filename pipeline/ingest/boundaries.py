@@ -29,6 +29,8 @@ _DATE = re.compile(
     r"[\d元正一二三四五六七八九十xX×]{1,3} ?(?:[月./\-—] ?(?:[\d一二三四五六七八九十廿xX×]{1,3} ?日?)?)?$"
 )
 _APART = 100  # characters between two numbered titles that open texts: an agenda lists them without any
+_ALIKE = str.maketrans("〖『「<＜〗』」>＞", "【【【【【】】】】】")
+_ORNAMENTS = "=＝~～*＊★☆◆◇■□●○※#＃·•—–-_"
 _TITLE = 60  # characters of a line that may be a title
 _BRACKETS = re.compile(r"[【\[（(〔].{0,20}[】\]）)〕]$")
 
@@ -66,14 +68,15 @@ def marks(lines: Sequence[Line]) -> list[Mark]:
     found: list[Mark] = []
     series: dict[str, list[Mark]] = defaultdict(list)
     for line in lines:
-        hit = next(((rule, match) for rule in boundary_rules() if (match := rule.match(line.text))), None)
+        bare = _unframed(line)
+        hit = next(((rule, match) for rule in boundary_rules() if (match := rule.match(bare.text))), None)
         if hit is None or _DATE.match((hit[1].groupdict().get("own") or "").strip()):  # a signature, and a mark behind it
             found += _within(line)
             continue
         rule, match = hit
         groups = match.groupdict()
         own = tuple(
-            (line.start + match.start(g), line.start + match.end(g)) for g in ("after", "own") if (groups.get(g) or "").strip()
+            (bare.start + match.start(g), bare.start + match.end(g)) for g in ("after", "own") if (groups.get(g) or "").strip()
         )
         number = next((groups[name] for name in ("n", "n2", "n3") if groups.get(name)), None)
         guide = rule.attributes["kind"] == "guide" or any(
@@ -85,6 +88,18 @@ def marks(lines: Sequence[Line]) -> list[Mark]:
     for name, group in series.items():
         found += _standing_apart(group, lines) if name in titles else _counting(group)
     return sorted(found)
+
+
+def _unframed(line: Line) -> Line:
+    """A short line without the ornaments on both sides of it (★篇一★, ===篇一===), all its brackets of one kind."""
+    if len(line.text) > _TITLE:
+        return line
+    text = line.text.translate(_ALIKE)
+    if text[0] in _ORNAMENTS and text[-1] == text[0]:
+        bare = text.strip(text[0] + " ")
+        start = line.start + text.index(bare)
+        return line._replace(start=start, end=start + len(bare), text=bare) if bare else line
+    return line._replace(text=text)
 
 
 def _speaks_of_writing(title: str) -> bool:

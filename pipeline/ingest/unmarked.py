@@ -15,7 +15,10 @@ from pipeline.ingest.boundaries import Mark, number_value
 from pipeline.ingest.lines import Line
 
 _YEAR = r"(?:[12]\d{3}|20[xX×*_]{2}|[xX×*_]{2,4}|[二一][〇○零OoＯ0一二三四五六七八九]{3})"
-_DATED = re.compile(_YEAR + r" ?(?:[-—–~～至]{1,2} ?\d{2,4} ?)?(?:年|学年)|第[一二]学期|[上下]半年|[春秋]季|下一?年度")
+_DATED = re.compile(
+    _YEAR + r" ?(?:[-—–~～至]{1,2} ?\d{2,4} ?)?(?:年|学年)|第[一二]学期|[上下]半年|[春秋]季|下一?年度"
+    r"|[一二三四1-4]季度|(?:[一二三四五六七八九十]{1,2}|\d{1,2})月份"
+)
 _SIGN_OFF = re.compile(
     _YEAR + r" ?[年.．/\-—] ?(?:\d{1,2}|[元正腊一二三四五六七八九十]{1,2}|[xX×*_]{1,2})"
     r"(?: ?[月.．/\-—] ?(?:(?:\d{1,2}|[一二三四五六七八九十廿]{1,3}|[xX×*_]{1,2}) ?[日号]?)?)?[）)]?(?:于.{2,8})?$"
@@ -96,7 +99,8 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
             title = 0 if _goes_on(kept, i, following) else title + 2
         opening = _opening_points(kept, top, i, following)
         if title >= _THRESHOLD:
-            found.append(Mark(line.start, line.end, "text", ((line.start, line.end),), None, "title_line"))
+            end = kept[i + _more_title(kept, start, i, following)].end
+            found.append(Mark(line.start, end, "text", ((line.start, end),), None, "title_line"))
             start, length = i, 0
         elif opening >= _THRESHOLD:
             found.append(Mark(line.start, line.start, "text", (), None, "opening"))
@@ -108,7 +112,8 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
 
 def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_cut: str | None) -> int:
     """Points for a line that reads like a document's title; ``below_cut`` is why the line above was cut."""
-    bare = _QUOTED.sub(r"\1", lines[i].text.replace(" ", ""))
+    last = i + _more_title(lines, start, i, end)
+    bare = _QUOTED.sub(r"\1", "".join(line.text for line in lines[i : last + 1]).replace(" ", ""))
     signed_above = i > start and _before(lines, start, i) == 3
     if (
         not (2 if signed_above else 4) <= len(bare) <= 45
@@ -118,18 +123,18 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
         or _SIGN_OFF.search(bare)
     ):
         return 0
-    if i + 1 >= end:
+    if last + 1 >= end:
         return 0
     if _INNER.search(bare) and not (_NEXT_PLAN.search(bare) and signed_above and _restart(lines, start, i, end)):
         return 0
-    below = lines[i + 1].text
+    below = lines[last + 1].text
     names_kind = bool(_DOCUMENT.search(bare))
-    salutation = any(_SALUTATION.match(line.text) for line in lines[i + 1 : i + 3]) or (
+    salutation = any(_SALUTATION.match(line.text) for line in lines[last + 1 : last + 3]) or (
         _BYLINE.match(below) is not None and len(below) < 50
     )
     subtitle = bool(_SUBTITLE.match(below))
     dashed = bool(_DASHED.match(bare))
-    apart = lines[i].after_blank and not lines[i + 1].after_blank and len(below) >= 40
+    apart = lines[i].after_blank and not lines[last + 1].after_blank and len(below) >= 40
     ruled = below_cut == "separator" and len(below) >= 40
     before = max(_before(lines, start, i), int(apart or below_cut is not None or (names_kind and salutation)))
     if before == 0:
@@ -139,7 +144,9 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
     )
     if not (names_kind or subtitle or stands_apart):
         return 0
-    signed = len(below) <= 30 and below[-1] not in _PAUSES and i + 2 < end and len(lines[i + 2].text) >= 30  # a byline on top
+    signed = (
+        len(below) <= 30 and below[-1] not in _PAUSES and last + 2 < end and len(lines[last + 2].text) >= 30
+    )  # a byline on top
     full = names_kind and bool(_DATED.search(bare)) and bool(_ORGAN.search(bare))
     opens = full or salutation or subtitle or signed or len(below) >= 30 or bool(_NUMBER.match(below) or _DOCUMENT.search(below))
     if not (opens or below[-1] in "。："):
@@ -159,6 +166,22 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
         2 * salutation + 3 * subtitle + 2 * dashed + 3 * apart + _restart(lines, start, i, end) + bool(_OPENING.match(below))
     )
     return points
+
+
+def _more_title(lines: Sequence[Line], start: int, i: int, end: int) -> int:
+    """How many lines a title goes on below its first: one where that names the unit, and is not the text's signature above."""
+    if i + 2 >= end or not _is_unit(lines[i].text) or not _names_kind(lines[i + 1].text):
+        return 0
+    alike = _is_unit(lines[start].text) and _names_kind(lines[start + 1].text)  # the text above began so, too
+    return int(is_signed(lines[i - 1].text) or alike)
+
+
+def _is_unit(line: str) -> bool:
+    return len(line) <= 24 and bool(_UNIT.search(line))
+
+
+def _names_kind(line: str) -> bool:
+    return len(line) <= 45 and bool(_DOCUMENT.search(line)) and not _NUMBER.match(line)
 
 
 def _opening_points(lines: Sequence[Line], start: int, i: int, end: int) -> int:
