@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 from pipeline.aggregate import mask
 from pipeline.aggregate.resemblances import Resemblance, Side
+from pipeline.labels import messages
 from pipeline.records import Date, Record, Warn
 from pipeline.report.overview import far_off
 from pipeline.report.page import Units
+from pipeline.report.site import HERE
+from pipeline.report.words import PAGES
 from tests.report.planted import AIDED, BANK_CARD, ID_CARD, MARKUP, PHONE, PLAIN, WIDE, chunk, everything, plain, site, wide
 
 
@@ -207,3 +210,25 @@ def test_a_figure_far_from_the_others_is_marked() -> None:
     assert far_off([1, 1000]) == [False, False]
     assert far_off([]) == []
     assert far_off([0, 40, 50, 60, 45, 55]) == [False] * 6
+
+
+def test_every_word_that_a_page_says_is_there_once_and_in_both_languages() -> None:
+    words = messages(PAGES)
+    keys = re.findall(r"^(\w+):$", PAGES.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(keys) == sorted(words)
+    for code, texts in words.items():
+        assert set(texts) == {"zh", "en"}, code
+        assert len({frozenset(re.findall(r"{(\w+)", text)) for text in texts.values()}) == 1, code
+    said = {
+        code
+        for pattern, files in ((r"\bsay\.(\w+)", "static/*.js"), (r'words\([\'"](\w+)[\'"][,)]', "templates/*.html"))
+        for path in HERE.glob(files)
+        if path.name != "chart.umd.min.js"
+        for code in re.findall(pattern, path.read_text(encoding="utf-8"))
+    }
+    assert len(said) > 80
+    assert said <= set(words)
+    by_code = ("level_", "priority_", "sent_", "fact_")
+    loose = {code for code in words if code not in said and not code.startswith(by_code)}
+    spoken = {"scores", "activities_by_month", "month", "overview", "documents", "figures", "masked_note", "clear_note"}
+    assert loose <= spoken, "nobody says it any more"
