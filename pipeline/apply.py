@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -52,13 +52,18 @@ def apply(out: Path, file: Path, new: Path, *, lang: Lang, show_names: bool = Fa
             if (out / name).is_file():
                 shutil.copyfile(out / name, folder / name)
         (folder / COPY).write_bytes(file.read_bytes())
+        tallies: dict[str, Counter[str]] = {"doc_types": Counter(), "warnings": Counter()}
         with (folder / "records.jsonl").open("w", encoding="utf-8", newline="\n") as lines:
-            lines.writelines(record.model_dump_json() + "\n" for record in corrected(out, corrections, manifest["settings"]))
+            for record in corrected(out, corrections, manifest["settings"]):
+                lines.write(record.model_dump_json() + "\n")
+                tallies["doc_types"][record.doc_type] += 1
+                tallies["warnings"].update(w.code for w in record.warnings)
+        counts = manifest["counts"] | {name: dict(sorted(tally.items())) for name, tally in tallies.items()}
         rows = make_tables(folder, _job(new, manifest, lang, show_names))
         make_report(folder, folder, manifest["settings"], lang=lang, show_names=show_names, checked=checked)
         settings = manifest["settings"] | {"show_names": show_names}
         told = {"settings": settings, "report": {"lang": lang, "show_names": show_names}, "checked": checked}
-        told |= {"counts": manifest["counts"] | {"rows": rows}, "corrections": _tally(file, corrections)}
+        told |= {"counts": counts | {"rows": rows}, "corrections": _tally(file, corrections)}
         output.put_in_place(folder, new, manifest | told)
     return Applied(new, len(corrections.corrections), len({c.doc_id for c in corrections.corrections}))
 

@@ -30,9 +30,11 @@ from pipeline.corrections import (
 from pipeline.errors import Refusal
 from pipeline.flow import rubric_of
 from pipeline.ingest.reread import reread
+from pipeline.learn.norms import day_problem
 from pipeline.records import Coverage, Event, Finding, Record, ReportYear, Section, Unit, WarningCode
 from pipeline.settings import models_dir
 
+DATES = ("norm", "date")  # fields that hold a date in its normal form
 QUOTES = {"sections": "heading", "events": "name"}
 ANSWERED: frozenset[WarningCode] = frozenset(  # doubts about a value, which end where a person has looked at it
     ("implausible_value", "amount_without_unit", "missing_number", "lost_date_part", "redacted_count", "low_confidence")
@@ -142,6 +144,8 @@ def _put(seen: Seen, one: FindingCorrection, places: dict[tuple[int, int], Findi
         if one.kind == "sections":
             found["body_start"] = max(found["body_start"], end)
             found["body_end"] = max(found["body_end"], found["body_start"])
+    if any(value is not None and day_problem(value) for name, value in one.to.items() if name in DATES):
+        raise _Refused("invalid")
     try:
         new = TYPES[one.kind].model_validate(found | one.to | {"made_by": HUMAN, "confidence": None})
     except ValidationError as error:

@@ -64,6 +64,8 @@ def test_without_a_correction_records_and_tables_are_what_they_were(made: Path, 
     apply(made, file(tmp_path), tmp_path / "new", lang="zh")
     after = tree(tmp_path / "new")
     assert tree(made) == before
+    old, new = (json.loads(files[output.MANIFEST]) for files in (before, after))
+    assert new["counts"] == old["counts"]
     same = [name for name in before if name != output.MANIFEST]
     assert {name: after[name] for name in same} == {name: before[name] for name in same}
     assert set(after) - set(before) == {"corrections.json"}

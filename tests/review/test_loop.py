@@ -67,6 +67,30 @@ def test_what_a_reviewer_says_is_kept_exported_and_applied(report: Path, tmp_pat
     assert file.checked == [record.doc_id]
 
 
+def test_every_kind_has_a_form_and_the_selected_words_become_the_span(report: Path, tmp_path: Path) -> None:
+    probe = """
+      const forms = [];
+      for (const details of document.querySelectorAll('#findings details')) {
+        details.querySelector('[data-verdict=correct]').click();
+        forms.push([details.dataset.kind, document.querySelectorAll('form.edit label').length]);
+      }
+      document.querySelector('#findings [data-kind=sections] [data-verdict=correct]').click();
+      document.querySelector('#findings [data-kind=sections] [data-verdict=correct]').click();
+      const form = document.querySelector('form.edit'), words = document.querySelector('#L2 p mark').firstChild;
+      [...form.querySelector('select').options].find((option) => option.value === 'women').selected = true;
+      getSelection().selectAllChildren(words.parentNode); getSelection().setBaseAndExtent(words, 0, words, 2); await wait(100);
+      form.querySelector('.row-of button').click(); form.requestSubmit();
+      return [forms, window.GH.store.all()];"""
+    seen = see(report / "doc.html", wide().doc_id, tmp_path, probe)
+    assert seen.console == []
+    forms, said = seen.result
+    assert dict(forms) == {"counts": 8, "dates": 1, "persons": 3, "events": 9, "problems": 0, "sections": 2}
+    start = WIDE.index("关爱帮扶")
+    assert [(one["kind"], one["span"], one["to"]) for one in said] == [
+        ("sections", [start, start + 2], {"topics": ["care", "women"]})
+    ]
+
+
 def test_what_was_said_is_there_again_and_can_be_taken_back(report: Path, tmp_path: Path) -> None:
     probe = """
       const pressed = () => document.querySelectorAll('[data-verdict][aria-pressed=true]').length;

@@ -193,6 +193,8 @@ def test_a_masked_quote_is_known_again() -> None:
         (about("counts", "2000元", "confirm", seen={"value": 3000.0, "unit": "元"}), "changed"),
         (about("counts", "2000元", "correct", to={"scope": "everywhere"}), "invalid"),
         (about("counts", "2000元", "correct", to={"unit": None}), "invalid"),
+        (about("dates", "5月", "correct", to={"norm": "2013-13"}), "invalid"),
+        (about("events", "拔河比赛", "correct", to={"date": "去年"}), "invalid"),
         (about("counts", "2000元", "correct", span=(0, 10**6)), "quote"),
         (about("dates", "5月", "correct", span=(RAW.index("3月5日"), RAW.index("3月5日") + 2)), "overlap"),
         (added("counts", "12户", value=12, unit="户"), "overlap"),
