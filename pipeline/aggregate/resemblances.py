@@ -14,6 +14,7 @@ from pipeline.aggregate import mask
 from pipeline.aggregate.duplicates import Collection
 from pipeline.aggregate.passages import aligned_pairs, passages, places_of
 from pipeline.aggregate.restored import Proposal, proposals
+from pipeline.aggregate.spellings import same_unit
 from pipeline.aggregate.views import Lines
 from pipeline.records import Frozen, Offset, Record, WarningCode
 
@@ -51,7 +52,8 @@ class Resemblance(Frozen):
 
     @property
     def same_unit(self) -> bool:
-        return self.here.unit is not None and self.here.unit == self.other.unit
+        """Whether both are of one unit, under whatever spelling."""
+        return same_unit(self.here.unit, self.other.unit)
 
 
 class Archived(NamedTuple):

@@ -192,6 +192,11 @@ def _neighbours(some: set[str], others: set[str]) -> bool:
     return bool((some & others) - {"", "."})
 
 
+def same_unit(one: str | None, other: str | None) -> bool:
+    """Whether two names, each without the names around it, can be of one unit."""
+    return one is not None and other is not None and _related(core(one), core(other))
+
+
 def _related(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     if short == long or any(short == rest for rest, _ in _shorter(long)):

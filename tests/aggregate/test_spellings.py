@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.aggregate.spellings import Mention, core, joined
+from pipeline.aggregate.spellings import Mention, core, joined, same_unit
 from pipeline.aggregate.units import RosterRow
 from pipeline.flow import Options, Outcome, Task
 from pipeline.records import Unit
@@ -70,6 +70,18 @@ def test_the_order_of_the_documents_does_not_matter(names: list[tuple[str, str]]
     other = made.copy()
     rng.shuffle(other)
     assert joined(made) == joined(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("三小", "清河县第三小学工会", True), ("三河小学", "柳河镇三河小学工会", True), ("宏远公司", "宏远轴承有限公司", True),
+        ("三小", "四小", False), (None, None, False), ("三小", None, False), ("清泉小学", "青山小学", False),
+    ],
+)  # fmt: skip
+def test_two_names_alone(one: str | None, other: str | None, same: bool) -> None:
+    assert same_unit(one, other) is same
+    assert same_unit(other, one) is same
 
 
 @pytest.mark.parametrize("name", ["县" * 200, "第三" * 200, "公司" * 200, "(" * 400, "工会" * 200])

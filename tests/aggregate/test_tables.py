@@ -210,6 +210,14 @@ def test_safe(text: str, shown: str) -> None:
     assert safe(text) == shown
 
 
+def test_words_of_an_offices_own_rubric_are_no_formula_either(tmp_path: Path, full: r.Record) -> None:
+    assert full.coverage is not None
+    own = full.coverage.model_copy(update={"rubric": "=cmd|' /C calc'!A0", "items": {"-家": full.coverage.items["care"]}})
+    exported(tmp_path, full.model_copy(update={"coverage": own}))
+    (row,) = read(tmp_path, "coverage")
+    assert (row["评分表"], row["项目"]) == ("'=cmd|' /C calc'!A0", "'-家")
+
+
 def test_numbers_stay_numbers(tmp_path: Path) -> None:
     raw = "下降-3.5%"
     exported(tmp_path, record(raw, counts=[found("counts", raw, "3.5%", value=-3.5, unit="%")]), texts={"甲.txt": raw})
