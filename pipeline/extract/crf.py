@@ -3,16 +3,14 @@
 CRFsuite trains the weights (``learn.taggers``); here they are applied. The models of a document's names, events and awards
 see the same keys (``templates.py``), so they share one table of weights and run side by side, their labels in one row.
 
-Weights are integers (``SCALE`` to the unit), so that their sum is the same on every machine. Before the chain is worked
-out, every character that cannot be part of a finding is set aside: where even the best stretch of labels through it falls
-short of plain O by ``NEGLIGIBLE`` nats, it is O. What is left are short runs between certain O's, all solved at once.
+Weights are integers (``SCALE`` to the unit), so that their sum is the same on every machine. The sentences of a document go
+through the chain together, longest first: one step of numpy for the first character of each, one for the second ….
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,8 +29,7 @@ if TYPE_CHECKING:
 
 OUTSIDE = "O"
 SCALE = 1 << 20  # weights are multiples of this part of one
-NEVER = -1e3  # what no score outweighs: stands in for the labels of a model that has none but O
-NEGLIGIBLE = -16.0  # nats: a chance of one in nine million
+_RESCALE = 8  # steps after which the odds are brought back to a sum of one: they neither vanish nor overflow in so few
 
 
 class Model(NamedTuple):
@@ -85,67 +82,38 @@ class Marginals(NamedTuple):
     chance: Floats
 
 
-class _Block(NamedTuple):
-    """One model's columns among those of all, and what its labels cost."""
-
-    labels: tuple[str, ...]
-    columns: slice
-    outside: int  # of the label O, among all columns
-    enter: float  # best step from O into a finding, on top of staying O
-    within: float
-    leave: float
-
-
 class Chain:
     """Several models that read the same text, as one chain whose labels never mix."""
 
     def __init__(self, models: Sequence[Model]) -> None:
         size = sum(len(m.labels) for m in models)
         known = np.unique(np.concatenate([m.keys for m in models]))
-        weights = np.zeros((len(known) + 1, size), dtype=np.int32)  # the last row is that of every unknown feature
-        steps = np.full((size, size), -np.inf)
-        blocks, at = [], 0
+        self._weights = np.zeros((len(known) + 1, size), dtype=np.int32)  # the last row is that of every unknown feature
+        self._steps = np.full((size, size), -np.inf)
+        self._same = np.zeros((size, size))  # 1 where two labels are one model's
+        self._blocks: list[tuple[tuple[str, ...], slice]] = []
+        at = 0
         for m in models:
-            columns = slice(at, at + len(m.labels))
-            weights[np.searchsorted(known, m.keys), columns] = m.weights
-            own = m.transitions / SCALE
-            steps[columns, columns] = own
-            o = m.labels.index(OUTSIDE)
-            other = [k for k in range(len(m.labels)) if k != o]
-            blocks.append(
-                _Block(
-                    m.labels,
-                    columns,
-                    at + o,
-                    enter=float(own[o, other].max(initial=NEVER) - own[o, o]),
-                    within=float(own[np.ix_(other, other)].max(initial=NEVER) - own[o, o]),
-                    leave=float(own[other, o].max(initial=NEVER) - own[o, o]),
-                )
-            )
-            at = columns.stop
-        self._blocks = blocks
-        self._weights = weights
+            block = slice(at, at + len(m.labels))
+            self._weights[np.searchsorted(known, m.keys), block] = m.weights
+            self._steps[block, block] = m.transitions / SCALE
+            self._same[block, block] = 1
+            self._blocks.append((m.labels, block))
+            at = block.stop
+        self._odds = np.exp(self._steps)
         self._table = _Table(known)
-        self._steps = steps
-        self._odds = np.exp(steps)
 
     def marginals(self, keys: Keys, seen: Window) -> list[Marginals]:
         """Path and marginals of every model, in the order in which the models were given."""
-        scores = self._scores(keys)
-        free = self._free(scores, seen)
-        runs = _Runs.of(free, seen)
-        paths = np.repeat(np.array([[b.outside] for b in self._blocks], dtype=np.intp), len(seen.at), axis=1)
-        chance = np.zeros(scores.shape)
-        chance[:, [b.outside for b in self._blocks]] = 1
-        if len(runs.at):
-            paths[runs.model, runs.at], found = self._solved(scores, runs)
-            for k, block in enumerate(self._blocks):
-                mine = runs.model == k
-                chance[runs.at[mine], block.columns] = found[mine, block.columns]
-        return [
-            Marginals(block.labels, path - block.columns.start, chance[:, block.columns])
-            for block, path in zip(self._blocks, paths, strict=True)
-        ]
+        if not len(seen.at):
+            return [Marginals(labels, np.zeros(0, dtype=np.intp), np.zeros((0, len(labels)))) for labels, _ in self._blocks]
+        order, steps = _by_step(seen)
+        paths = np.empty((len(self._blocks), len(order)), dtype=np.intp)
+        chance = np.empty((len(order), len(self._steps)))
+        local = self._scores(keys)[order]
+        paths[:, order] = self._paths(local, steps)
+        chance[order] = self._chances(local, steps)
+        return [Marginals(labels, path, chance[:, block]) for (labels, block), path in zip(self._blocks, paths, strict=True)]
 
     def _scores(self, keys: Keys) -> Floats:
         """What the features say for each label of each character."""
@@ -154,64 +122,62 @@ class Chain:
             total += self._weights.take(rows, axis=0)
         return total / SCALE
 
-    def _free(self, scores: Floats, seen: Window) -> NDArray[np.bool_]:
-        """Shape (models, characters): which characters can be part of a finding.
-
-        A finding gains on plain O, character by character, at most the best other label's score less O's, and the dearest
-        steps. The best stretch through a character is the best one that ends before it, itself, and the best that begins
-        after it: two running sums less their running minima.
-        """
-        free = np.empty((len(self._blocks), len(scores)), dtype=bool)
-        wall = 1e6 * np.cumsum(seen.first)  # so high that no stretch reaches over a sentence's edge
-        for k, b in enumerate(self._blocks):
-            others = np.arange(b.columns.start, b.columns.stop) != b.outside
-            gain = scores[:, b.columns][:, others].max(axis=1, initial=NEVER) - scores[:, b.outside] + b.within
-            gain[seen.first] += max(-b.enter, 0.0)  # a sentence's edges are neither entered nor left
-            gain[seen.last] += max(-b.leave, 0.0)
-            upto = np.cumsum(gain) - wall
-            upto -= np.minimum.accumulate(upto - gain)
-            onward = np.cumsum(gain[::-1]) + wall[::-1]
-            onward -= np.minimum.accumulate(onward - gain[::-1])
-            free[k] = b.enter + b.leave - b.within + upto + onward[::-1] - gain > NEGLIGIBLE
-        return free
-
-    def _solved(self, scores: Floats, runs: _Runs) -> tuple[Offsets, Floats]:
-        """The label and the marginals of each character of the runs: Viterbi, forward and backward, a step for all runs."""
-        own = np.zeros((len(self._blocks), scores.shape[1]), dtype=bool)
-        for k, block in enumerate(self._blocks):
-            own[k, block.columns] = True
-        local = np.where(own[runs.model], scores[runs.at], -np.inf)
-        odds = np.exp(local - local.max(axis=1, keepdims=True))
-        outside = np.array([b.outside for b in self._blocks])[runs.model[: runs.steps[0].stop]]
-        enter = np.where(runs.opens[:, None], 0.0, self._steps[outside])
-        leave = np.where(runs.closes[:, None], 0.0, self._steps[:, outside].T)
-
-        best, forward, backward = np.empty_like(local), np.empty_like(local), np.empty_like(local)
-        first = runs.steps[0]
-        best[first], forward[first] = enter + local[first], np.exp(enter) * odds[first]
-        for before, now in pairwise(runs.steps):
-            size = now.stop - now.start
-            came = slice(before.start, before.start + size)
-            best[now] = (best[came, :, None] + self._steps).max(axis=1) + local[now]
-            mass = (forward[came] @ self._odds) * odds[now]
-            forward[now] = mass / mass.sum(axis=1, keepdims=True)
-
-        path = np.empty(len(local), dtype=np.intp)
-        closing = np.exp(leave)
-        going: Offsets = np.empty(0, dtype=np.intp)  # labels of the step after, of the runs that reach it
-        after = slice(0, 0)
-        for now in reversed(runs.steps):
-            size, reach = now.stop - now.start, len(going)
-            onward = leave[:size].copy()
-            backward[now] = closing[:size]
+    def _paths(self, local: Floats, steps: Sequence[slice]) -> Offsets:
+        """The likeliest labels of each model (Viterbi); shape (models, characters)."""
+        scores = np.ascontiguousarray(local.T)  # labels first: numpy takes the maximum over the first axis fastest
+        between = self._steps[:, :, None]
+        ends = [scores[:, steps[0]]]
+        for now in steps[1:]:
+            ways = ends[-1][:, None, : now.stop - now.start] + between
+            ends.append(ways.max(axis=0) + scores[:, now])
+        path = np.empty((len(self._blocks), len(local)), dtype=np.intp)
+        going = path[:, :0]  # labels of the step after, of the sentences that reach it
+        for now, end in zip(reversed(steps), reversed(ends), strict=True):
+            reach = going.shape[1]
+            last = [end[block, reach:].argmax(axis=0) + block.start for _, block in self._blocks] if reach < end.shape[1] else []
             if reach:
-                onward[:reach] = self._steps[:, going].T
-                mass = (odds[after] * backward[after]) @ self._odds.T
-                backward[now.start : now.start + reach] = mass / mass.sum(axis=1, keepdims=True)
-            going = path[now] = (best[now] + onward).argmax(axis=1)
-            after = now
+                before = (end[:, None, :reach] + self._steps[:, going]).argmax(axis=0)
+                path[:, now.start : now.start + reach] = before
+            if last:
+                path[:, now.start + reach : now.stop] = last
+            going = path[:, now]
+        return path - np.array([[block.start] for _, block in self._blocks])
+
+    def _chances(self, local: Floats, steps: Sequence[slice]) -> Floats:
+        """The probability of each label (forward and backward); those of one model sum to one."""
+        most = np.concatenate(
+            [np.broadcast_to(local[:, b].max(axis=1, keepdims=True), local[:, b].shape) for _, b in self._blocks], axis=1
+        )
+        odds = np.exp(local - most)
+        forward, backward = np.empty_like(local), np.ones_like(local)
+        mass = forward[steps[0]] = odds[steps[0]]
+        for t, now in enumerate(steps[1:], 1):
+            mass = (mass[: now.stop - now.start] @ self._odds) * odds[now]
+            if t % _RESCALE == 0:
+                mass /= mass @ self._same
+            forward[now] = mass
+        for t in range(len(steps) - 1, 0, -1):
+            now = steps[t]
+            mass = (odds[now] * backward[now]) @ self._odds.T
+            if t % _RESCALE == 0:
+                mass /= mass @ self._same
+            backward[steps[t - 1].start : steps[t - 1].start + len(mass)] = mass
         chance = forward * backward
-        return path, chance / chance.sum(axis=1, keepdims=True)
+        chance /= chance @ self._same
+        return chance
+
+
+def _by_step(seen: Window) -> tuple[Offsets, list[slice]]:
+    """The characters of a window in the order of the steps, longest sentence first, and the slice of each step."""
+    starts, stops = np.flatnonzero(seen.first), np.flatnonzero(seen.last) + 1
+    sizes = stops - starts
+    longest_first = np.argsort(-sizes, kind="stable")
+    starts, sizes = starts[longest_first], sizes[longest_first]
+    reaching = len(sizes) - np.searchsorted(sizes[::-1], np.arange(sizes[0]), side="right")  # sentences that reach each step
+    ends = np.cumsum(reaching)
+    sentence = np.arange(int(ends[-1])) - np.repeat(ends - reaching, reaching)
+    order = starts[sentence] + np.repeat(np.arange(len(reaching)), reaching)
+    return order, [slice(end - size, end) for end, size in zip(ends.tolist(), reaching.tolist(), strict=True)]
 
 
 class _Table:
@@ -251,41 +217,6 @@ class _Table:
             on = ~same & (here != self._unknown)
             wrong, slot = wrong[on], slot[on]
         return found.reshape(keys.shape)
-
-
-class _Runs(NamedTuple):
-    """Runs of free characters, longest first, laid out step by step: the first character of every run, the second ….
-
-    Attributes:
-        at: of each character, its place in the window.
-        model: of each character, the number of the model it is free for.
-        steps: the slice of each step; the runs that still go on are its first.
-        opens, closes: of each run, whether it begins, ends a sentence.
-    """
-
-    at: Offsets
-    model: Offsets
-    steps: list[slice]
-    opens: NDArray[np.bool_]
-    closes: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, free: NDArray[np.bool_], seen: Window) -> _Runs:
-        """The runs of ``free`` (models, characters), none over a sentence's edge."""
-        begins, ends = free.copy(), free.copy()
-        begins[:, 1:] &= seen.first[1:] | ~free[:, :-1]
-        ends[:, :-1] &= seen.last[:-1] | ~free[:, 1:]
-        model, first = np.nonzero(begins)
-        last = np.nonzero(ends)[1]
-        order = np.argsort(first - last, kind="stable")
-        model, first, last = model[order], first[order], last[order]
-        longest = int((last - first).max()) + 1 if len(first) else 0
-        sizes = len(first) - np.searchsorted((last - first)[::-1], np.arange(longest))
-        stops = np.cumsum(sizes)
-        run = np.arange(int(stops[-1]) if longest else 0) - np.repeat(stops - sizes, sizes)
-        steps = [slice(int(stop - size), int(stop)) for stop, size in zip(stops, sizes, strict=True)]
-        at = first[run] + np.repeat(np.arange(longest), sizes)
-        return cls(at, model[run], steps, seen.first[first], seen.last[last])
 
 
 @cache
