@@ -66,7 +66,9 @@ def sketch(record: Record, text: Text) -> Sketch | None:
     clean = text.text
     squeezed = squeeze(clean)
     starts = text.starts()
-    kept = array("I", (starts[i] for run in WORDS.finditer(clean) for i in range(*run.span())))
+    kept = array("I")
+    for run in WORDS.finditer(clean):
+        kept.extend(starts[run.start() : run.end()])
     named = anchors(clean, ((text.clean_at(p.start), name(p)) for p in record.persons))
     return Sketch(
         doc_id=record.doc_id,

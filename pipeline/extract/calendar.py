@@ -129,7 +129,6 @@ def _grammar() -> re.Pattern[str]:
     return re.compile("|".join(parts))
 
 
-# characters one of which begins every expression: the scan starts a match only there
 _NOT_A_FESTIVAL = re.compile(
     r"红旗|劳动奖|先锋|巾帼|奖章|奖状|路|大道|小学|中学|学校|厂|村|广场|镇|乡|精神|运动|制|式|届|个|名|项|人|次|月|年|条|点|号|分|团支|工程|五|六|七|九|二|三|一|四|八|十|类|中全会|口号"
 )
@@ -174,12 +173,30 @@ def _full(two: str) -> int:
     return 1900 + value if value >= 70 else 2000 + value
 
 
+@cache
+def _openings() -> re.Pattern[str]:
+    """The characters one of which begins every expression."""
+    festive = "".join(sorted({form[0] for form in festivals()}))
+    return re.compile(
+        rf"[0-9{_ZERO}零一二三四五六七八九十廿元今去明本当前上来同次翌下春秋第腊正冬某“\"xX×ｘＸ*＊﹡_＿?？—\-{festive}]"
+    )
+
+
+def _next(text: str, start: int, last: int) -> re.Match[str] | None:
+    """The next match of the grammar, tried only where an expression can begin."""
+    while (opening := _openings().search(text, start, last)) is not None:
+        if (match := _grammar().match(text, opening.start(), last)) is not None:
+            return match
+        start = opening.start() + 1
+    return None
+
+
 def expressions(text: str, start: int = 0, end: int | None = None) -> Iterator[Moment]:
     """Every date expression of ``text``, in order, disjoint; those inside 《》 are left out."""
     covered = [(m.start(), m.end()) for m in re.finditer(r"《[^》\n]{0,80}》", text)]
     at = 0
     last = len(text) if end is None else end
-    while (match := _grammar().search(text, start, last)) is not None:
+    while (match := _next(text, start, last)) is not None:
         start = match.end()
         while at < len(covered) and covered[at][1] <= match.start():
             at += 1

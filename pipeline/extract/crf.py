@@ -141,7 +141,8 @@ class Chain:
             if last:
                 path[:, now.start + reach : now.stop] = last
             going = path[:, now]
-        return path - np.array([[block.start] for _, block in self._blocks])
+        path -= np.array([[block.start] for _, block in self._blocks])
+        return path
 
     def _chances(self, local: Floats, steps: Sequence[slice]) -> Floats:
         """The probability of each label (forward and backward); those of one model sum to one."""

@@ -8,7 +8,7 @@ nothing else. Keys of a whole document are computed column by column in numpy.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -60,7 +60,7 @@ BEFORE, AFTER = "^", "$"  # what a window sees beyond the sentence
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 
 
-@cache
+@lru_cache(maxsize=1 << 16)  # the words of many documents: not all of them for ever
 def hashed(value: str) -> int:
     """The stable 64-bit hash of a value: the same on every machine and in every process."""
     return int.from_bytes(blake2b(value.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
@@ -99,7 +99,11 @@ def window(sentences: Sequence[Span]) -> Window:
 
 def keys(columns: Mapping[str, Keys], seen: Window) -> Keys:
     """The key of every template at every character: shape (templates, characters)."""
-    moved = {(name, by): _shifted(columns[name][seen.at], by, seen) for parts in TEMPLATES.values() for name, by in parts}
+    places = {by: _places(by, seen) for parts in TEMPLATES.values() for _, by in parts}
+    wanted = {part for parts in TEMPLATES.values() for part in parts}
+    edges = hashes([BEFORE, AFTER])
+    here = {name: np.concatenate([columns[name][seen.at], edges]) for name, _ in wanted}
+    moved = {(name, by): here[name].take(places[by]) for name, by in wanted}
     found = np.empty((len(TEMPLATES), len(seen.at)), dtype=np.uint64)
     for row, (name, parts) in zip(found, TEMPLATES.items(), strict=True):
         row[:] = hashed(name)
@@ -109,15 +113,12 @@ def keys(columns: Mapping[str, Keys], seen: Window) -> Keys:
     return found
 
 
-def _shifted(column: Keys, by: int, seen: Window) -> Keys:
-    """The column as each character sees it ``by`` characters away, not looking over its sentence's edges."""
-    if by == 0 or not len(column):
-        return column
-    edge = np.uint64(hashed(BEFORE if by < 0 else AFTER))
-    step = -1 if by < 0 else 1
+def _places(by: int, seen: Window) -> NDArray[np.intp]:
+    """What each character sees ``by`` characters away: a place in the window, or behind it an edge of its sentence."""
+    size = len(seen.at)
+    places = np.arange(size) + by
     outermost = seen.first if by < 0 else seen.last
-    beyond = outermost.copy()
-    for k in range(1, abs(by)):
-        near = np.roll(outermost, -step * k)
-        beyond |= near
-    return np.where(beyond, edge, np.roll(column, -by))
+    for k in range(abs(by)):
+        beyond = np.flatnonzero(outermost) + (k if by < 0 else -k)
+        places[beyond[(beyond >= 0) & (beyond < size)]] = size if by < 0 else size + 1
+    return places

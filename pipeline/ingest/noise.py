@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.ingest.lines import Line
 from pipeline.ingest.rules import RESOURCES, Rule, read_rules
@@ -17,6 +17,12 @@ def noise_rules() -> tuple[Rule, ...]:
     return read_rules(RESOURCES / "rules" / "noise.yaml")
 
 
+@lru_cache(maxsize=4096)
+def noisy(line: str) -> tuple[Rule, ...]:
+    """The rules that match a line, wherever it stands; a source's lines are asked about several times over."""
+    return tuple(rule for rule in noise_rules() if rule.matches(line))
+
+
 def noise_of(lines: Sequence[Line], openers: frozenset[int] = frozenset()) -> dict[int, str]:
     """Index of each line that is noise → id of the rule that says so.
 
@@ -27,13 +33,11 @@ def noise_of(lines: Sequence[Line], openers: frozenset[int] = frozenset()) -> di
     found: dict[int, str] = {}
     doubtful: list[tuple[int, Rule]] = []
     for i, line in enumerate(lines):
-        rule = next(
-            (rule for rule in noise_rules() if i not in openers and rule.matches(line.text) and _may(rule, i, head, foot)), None
-        )
+        rule = next((rule for rule in noisy(line.text) if i not in openers and _may(rule, i, head, foot)), None)
         if rule is not None:
             found[i] = rule.id
             continue
-        beside = next((rule for rule in noise_rules() if rule.where == "edges" and rule.matches(line.text)), None)
+        beside = next((rule for rule in noisy(line.text) if rule.where == "edges"), None)
         if beside is not None and i not in openers:
             doubtful.append((i, beside))
     # a rule for the edges also holds beside a line that is cut, and so on along a whole block of them
@@ -53,7 +57,7 @@ def _may(rule: Rule, i: int, head: int, foot: int) -> bool:
 def _head(lines: Sequence[Line], openers: frozenset[int]) -> int:
     """Index of the first line of running text, which ends the head."""
     for i, line in enumerate(lines):
-        if i in openers or (len(line.text) >= _BODY and not any(rule.matches(line.text) for rule in noise_rules())):
+        if i in openers or (len(line.text) >= _BODY and not noisy(line.text)):
             return i
     return len(lines)
 
@@ -62,6 +66,6 @@ def _foot(lines: Sequence[Line]) -> int:
     """Index of the first line behind the last running text."""
     for i in range(len(lines) - 1, -1, -1):
         line = lines[i].text
-        if not any(rule.matches(line) for rule in noise_rules()) and (len(line) >= _BODY or line.endswith(("。", "！", "；"))):
+        if not noisy(line) and (len(line) >= _BODY or line.endswith(("。", "！", "；"))):
             return i + 1
     return 0

@@ -6,11 +6,9 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 from typing import NamedTuple
 
 from pipeline.ingest.decode import is_han
-from pipeline.ingest.rules import Rule
 from pipeline.spans import Edit
 
 _LONGEST = 110  # columns; nobody wraps wider (a Chinese character fills two)
@@ -220,12 +218,7 @@ def _counting_up(found: list[tuple[int, int]]) -> set[int]:
 
 def opens_something(line: str) -> bool:
     """Whether the line opens a document or belongs to none, so that no sentence goes on with it."""
-    return any(rule.matches(line) for rule in _openers())
-
-
-@cache
-def _openers() -> tuple[Rule, ...]:
     from pipeline.ingest.boundaries import boundary_rules
-    from pipeline.ingest.noise import noise_rules
+    from pipeline.ingest.noise import noisy
 
-    return (*noise_rules(), *boundary_rules())
+    return bool(noisy(line)) or any(rule.matches(line) for rule in boundary_rules())
