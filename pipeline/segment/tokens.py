@@ -19,6 +19,7 @@ from pipeline.resources import table
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+    from spacy.vocab import Vocab
 
 
 # jieba's own cut of what is not Chinese; rjieba leaves 2011-12-30 and www.a.cn whole
@@ -97,9 +98,11 @@ def _language() -> Language:
     return spacy.blank("xx")
 
 
-def spacy_doc(text: str) -> Doc:
-    """The tokens as a spaCy ``Doc``: ``doc.text == text``; spaces are tokens of their own."""
+def spacy_doc(text: str, vocab: Vocab | None = None) -> Doc:
+    """The tokens as a spaCy ``Doc`` of ``vocab`` or our own: ``doc.text == text``; spaces are tokens of their own."""
     from spacy.tokens import Doc
 
     tokens = tokenize(text)
-    return Doc(_language().vocab, words=[t.text for t in tokens], spaces=[False] * len(tokens), tags=[t.tag for t in tokens])
+    return Doc(
+        vocab or _language().vocab, words=[t.text for t in tokens], spaces=[False] * len(tokens), tags=[t.tag for t in tokens]
+    )
