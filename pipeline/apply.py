@@ -50,6 +50,7 @@ def apply(out: Path, file: Path, new: Path, *, lang: Lang, show_names: bool = Fa
         shutil.copytree(out / output.TEXTS, folder / output.TEXTS)
         for name in KEPT:
             if (out / name).is_file():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(out / name, folder / name)
         (folder / COPY).write_bytes(file.read_bytes())
         tallies: dict[str, Counter[str]] = {"doc_types": Counter(), "warnings": Counter()}

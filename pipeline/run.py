@@ -225,7 +225,8 @@ def _archived(job: Job, collection: Collection, report: Report) -> dict[str, Arc
 
 
 def write_resemblances(folder: Path, collection: Collection, archived: Mapping[str, Archived]) -> None:
-    """Write who has whose text to ``resemblances.jsonl``."""
+    """Write who has whose text to ``data/resemblances.jsonl``."""
+    (folder / RESEMBLANCES).parent.mkdir(parents=True, exist_ok=True)
     records = {record.doc_id: archive.slim(record) for record in read_records(folder)}
     with (folder / RESEMBLANCES).open("w", encoding="utf-8", newline="\n") as out:
         for one in resemblances(collection, records, lambda source: raw_text(folder, source), archived):

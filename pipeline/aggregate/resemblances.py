@@ -1,6 +1,6 @@
 """Resemblances (雷同): who has whose text, in this run and in the archive, told with the words of both sides.
 
-They are what only the whole run can tell and no record holds; ``resemblances.jsonl`` keeps them for the tables and the report.
+What only the whole run can tell and no record holds: ``data/resemblances.jsonl`` keeps it for the tables and the report.
 Each side is quoted in clear and as it may leave the office.
 """
 
@@ -18,7 +18,7 @@ from pipeline.aggregate.spellings import same_unit
 from pipeline.aggregate.views import Lines
 from pipeline.records import Frozen, Offset, Record, WarningCode
 
-FILE = "resemblances.jsonl"
+FILE = "data/resemblances.jsonl"
 # copied, retold: the document as a whole, word for word or in other words · passage: a stretch of it ·
 # restored: a value that this document hides and the other one has
 Kind: TypeAlias = Literal["copied", "retold", "passage", "restored"]
