@@ -69,7 +69,8 @@ def test_the_samples_come_out_the_same_from_any_number_of_workers(runs: dict[str
 
 def test_the_samples_fill_every_table(runs: dict[str, Report]) -> None:
     report = runs["samples"]
-    assert all(count > 0 for count in report.rows.values()), report.rows
+    empty = {table for table, count in report.rows.items() if not count}
+    assert empty <= {"restored"}, "no sample has a copy that hides less"
     assert {"summary", "plan", "guide", "notice"} <= set(report.doc_types)
 
 
