@@ -2,12 +2,14 @@
 # make test  the tests; `make test REQUIRE=all` lets only needs_shared be skipped
 # make repro dvc repro: the stages of dvc.yaml that something has changed for
 # make bundle  an offline installer: wheels for Linux and Windows, scripts and a sheet, in dist/gonghui-offline
+#              `make bundle EXTRAS=ocr` with the reader of scans
 # make evaluate  train on the train split, score the dev split, and the documents beside the checkout where there are any
 PYTHON ?= python3
 INPUT ?= corpora/samples
 OUT ?= out
 REQUIRE ?=
 TESTS ?= tests
+EXTRAS ?=
 BIN := .venv/bin
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
@@ -36,7 +38,7 @@ docs: .venv/.dev
 	@echo build/docs/index.html
 
 bundle: .venv/.test
-	$(BIN)/python bundle/make.py dist/gonghui-offline
+	$(BIN)/python bundle/make.py dist/gonghui-offline $(addprefix --extra ,$(EXTRAS))
 
 bench: .venv/.dev
 	$(BIN)/python -m pytest tests/benchmarks -s -m "not slow"

@@ -3,6 +3,8 @@
 set -eu
 cd "$(dirname "$0")"
 "${PYTHON:-python3}" -m venv env
-env/bin/python -m pip install --quiet --disable-pip-version-check --no-index --find-links wheels gonghui
+extra=
+for wheel in wheels/rapidocr-*.whl; do [ -e "$wheel" ] && extra="[ocr]"; done
+env/bin/python -m pip install --quiet --disable-pip-version-check --no-index --find-links wheels "gonghui$extra"
 env/bin/gonghui --version
 echo "安装完成。试运行：env/bin/gonghui run samples -o 结果"

@@ -24,6 +24,8 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 SHEETS = ("安装说明.txt", "install.sh", "install.bat")
+BUILT = ("jieba",)  # has no wheel of its own
+BUILT_FOR = {"ocr": ("antlr4-python3-runtime",)}
 PYTHONS = ("3.11", "3.12", "3.13")
 
 
@@ -46,32 +48,33 @@ SYSTEMS = {
 }
 
 
-def make(out: Path, systems: list[str], pythons: list[str]) -> None:
-    """Fill ``out`` with wheels, scripts and the install sheet (安装说明)."""
+def make(out: Path, systems: list[str], pythons: list[str], extras: list[str]) -> None:
+    """Fill ``out`` with wheels, scripts and the install sheet (安装说明), with what the extras need."""
     wheels = out / "wheels"
     wheels.mkdir(parents=True, exist_ok=True)
+    built = [*BUILT, *(name for extra in extras for name in BUILT_FOR.get(extra, ()))]
     with tempfile.TemporaryDirectory() as folder:
         own = Path(folder)
         pip("wheel", "--no-deps", "--wheel-dir", str(own), str(ROOT))
-        pip("wheel", "--no-deps", "--wheel-dir", str(own), *pinned(["jieba"]))  # has no wheel of its own
+        pip("wheel", "--no-deps", "--wheel-dir", str(own), *pinned(built))
         for wheel in own.iterdir():
             shutil.copy2(wheel, wheels)
     for system in systems:
         for python in pythons:
-            complete(wheels, SYSTEMS[system], python)
+            complete(wheels, SYSTEMS[system], python, ["gonghui", *built], extras)
     for name in SHEETS:
         shutil.copy2(HERE / name, out)
     shutil.copy2(ROOT / "constraints.txt", out)
     shutil.copytree(ROOT / "corpora" / "samples", out / "samples", dirs_exist_ok=True)
 
 
-def complete(wheels: Path, system: System, python: str) -> None:
-    """Fetch what is missing of gonghui's dependencies on one system and Python, until nothing is."""
+def complete(wheels: Path, system: System, python: str, ours: list[str], extras: list[str]) -> None:
+    """Fetch what is missing of gonghui's dependencies on one system and Python, until nothing is; ``ours`` were built here."""
     fetched: dict[str, Path] = {}
-    wanted = {"gonghui", "jieba"}
+    wanted = set(ours)
     while missing := sorted(wanted - fetched.keys()):
         with tempfile.TemporaryDirectory() as folder:
-            theirs = [name for name in missing if name not in ("gonghui", "jieba")]
+            theirs = [name for name in missing if name not in ours]
             if theirs:
                 tags = [word for tag in system.tags for word in ("--platform", tag)]
                 pip("download", "--no-deps", "--only-binary", ":all:", *tags, "--python-version", python,
@@ -79,9 +82,10 @@ def complete(wheels: Path, system: System, python: str) -> None:
             for wheel in Path(folder).iterdir():
                 shutil.copy2(wheel, wheels)
                 fetched[project(wheel)] = wheels / wheel.name
-        fetched |= {project(wheel): wheel for wheel in wheels.iterdir() if project(wheel) in ("gonghui", "jieba")}
+        fetched |= {project(wheel): wheel for wheel in wheels.iterdir() if project(wheel) in ours}
         for name in missing:
-            wanted |= set(required(fetched[name], marks(system, python)))
+            for extra in ["", *(extras if name == "gonghui" else ())]:
+                wanted |= set(required(fetched[name], {**marks(system, python), "extra": extra}))
 
 
 def marks(system: System, python: str) -> dict[str, str]:
@@ -125,5 +129,6 @@ if __name__ == "__main__":
     parser.add_argument("out", type=Path)
     parser.add_argument("--system", action="append", choices=sorted(SYSTEMS))
     parser.add_argument("--python", action="append")
+    parser.add_argument("--extra", action="append", choices=sorted(BUILT_FOR), default=[])
     given = parser.parse_args()
-    make(given.out, given.system or sorted(SYSTEMS), given.python or list(PYTHONS))
+    make(given.out, given.system or sorted(SYSTEMS), given.python or list(PYTHONS), given.extra)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.ingest import ingest
 from pipeline.ingest.clean import clean
 from pipeline.ingest.script import script_of
 from pipeline.spans import Edit, Text
@@ -46,11 +47,38 @@ def test_every_fix_is_reversible_and_every_character_maps_back(raw: str) -> None
         assert 0 <= start < end <= len(raw)
         if not fixed & set(range(start, end)):
             assert raw[start:end] == text.text[i]
-    undone, at = [], 0
+    assert undone(text) == raw
+
+
+LINES = st.lists(
+    st.sampled_from(
+        ["工会工作总结 篇1", "工会工作总结 篇2", "【篇二】", "首页 > 范文 > 正文", "==========", "- 1 -", "2、如需删除请联系客服",
+         "我校工會(huì)認真開展工作，得到了上級的肯定。", "工 会 工 作 总 结", "⼯会组织职⼯登⼭，參加46人．", "柳湾小学工会",
+         "2011年12月3日", "一、抓好学习www.a.com，丰富活动Y3(MKq",
+         "\u3000\u3000今年以来，我校工会在上级工会的领导下，紧紧围绕教学中心，服务教职", "工，做", ""]
+    ),
+    min_size=1,
+    max_size=25,
+)  # fmt: skip
+
+
+@settings(max_examples=80, deadline=None)
+@given(LINES, st.sampled_from(["\n", "\r\n", "\r"]))
+def test_every_edit_of_a_whole_source_is_listed_and_reversible(lines: list[str], end: str) -> None:
+    """What ``gonghui inspect --fixes`` lists, noise lines included, leads back to the raw text."""
+    raw = end.join([*lines, "工会会员都说好。"])
+    ingested = ingest(raw.encode(), "a.txt")
+    assert all(fix.kind and fix.text != raw[fix.start : fix.end] for fix in ingested.fixes)
+    assert undone(Text(ingested.source.raw, ingested.fixes)) == raw
+
+
+def undone(text: Text) -> str:
+    """The clean text with every fix taken back."""
+    found, at = [], 0
     for fix, (start, end) in zip(text.fixes, placed(text), strict=True):
-        undone += [text.text[at:start], raw[fix.start : fix.end]]
+        found += [text.text[at:start], text.raw[fix.start : fix.end]]
         at = end
-    assert "".join([*undone, text.text[at:]]) == raw
+    return "".join([*found, text.text[at:]])
 
 
 @settings(max_examples=100, deadline=None)

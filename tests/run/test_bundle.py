@@ -41,9 +41,13 @@ def test_what_a_wheel_needs_is_judged_for_the_system_that_it_is_for(tmp_path: Pa
 
 @pytest.mark.soak
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="installs the Linux wheels")
-def test_the_bundle_installs_without_an_index(tmp_path: Path) -> None:
+@pytest.mark.parametrize("extras", [[], ["ocr"]])
+def test_the_bundle_installs_without_an_index(tmp_path: Path, extras: list[str]) -> None:
     out = tmp_path / "离线 安装"  # a blank and Chinese in the path, as on an office's desktop
-    subprocess.run([sys.executable, str(MAKE), str(out), "--system", "linux", "--python", THIS], check=True)
+    subprocess.run(
+        [sys.executable, str(MAKE), str(out), "--system", "linux", "--python", THIS, *(f"--extra={name}" for name in extras)],
+        check=True,
+    )
     env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "PIP"))}
     env |= {"PIP_CONFIG_FILE": os.devnull, "PYTHON": sys.executable}
     subprocess.run(["sh", str(out / "install.sh")], check=True, env=env, cwd=tmp_path)
@@ -51,6 +55,8 @@ def test_the_bundle_installs_without_an_index(tmp_path: Path) -> None:
     assert subprocess.run([gonghui, "--version"], check=True, env=env, capture_output=True, text=True).stdout.startswith(
         "gonghui "
     )
+    import_it = [str(out / "env" / "bin" / "python"), "-c", "from pipeline.ingest.ocr import available; print(available())"]
+    assert subprocess.run(import_it, check=True, env=env, capture_output=True, text=True).stdout.strip() == str("ocr" in extras)
     one = sorted(path for path in (out / "samples").rglob("*.txt"))[0]
     subprocess.run([gonghui, "run", str(one), "-o", str(tmp_path / "out")], check=True, env=env, cwd=tmp_path)
     assert (tmp_path / "out" / "tables" / "documents.csv").exists()
