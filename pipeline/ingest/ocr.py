@@ -14,6 +14,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.errors import SourceError
+from pipeline.ingest.decode import is_han
 from pipeline.ingest.layout import Box, regions, rows
 from pipeline.ingest.limits import DEFAULT, Limits
 from pipeline.products import Recognised
@@ -29,6 +30,7 @@ _LOOSE = 1.1  # how much wider than its characters a line may be set
 _FORMATS = ("BMP", "JPEG", "PNG", "TIFF")
 _NOISE = 0.3  # confidence below which a line is a smudge, a frame, the rim of a stamp
 _WELL = 0.8  # mean confidence of a page that lies right
+_FEW = 30  # Chinese characters of the shortest document that a picture file may be
 _SIDE = 2000  # pixels that the longer side of a page is drawn with: 170 a inch on A4
 
 
@@ -57,7 +59,7 @@ def recognised_picture(data: bytes, limits: Limits = DEFAULT) -> Recognition:
     """The text of a picture file, page by page where it has several (.tif).
 
     Raises:
-        SourceError: ``needs_ocr`` ``corrupt_file`` ``too_large`` ``too_many_pages``; ``no_document`` where it shows no text.
+        SourceError: ``needs_ocr`` ``corrupt_file`` ``too_large`` ``too_many_pages``; ``no_document`` where it hardly shows text.
     """
     if not available():
         raise SourceError("needs_ocr", pages=1)
@@ -67,8 +69,8 @@ def recognised_picture(data: bytes, limits: Limits = DEFAULT) -> Recognition:
         for line, confidence in recognised_lines(page):
             lines.append(Recognised(len(text), len(text) + len(line), confidence))
             text += line + "\n"
-    if not text.strip():
-        raise SourceError("no_document", reason="no text in the picture")
+    if sum(map(is_han, text)) < _FEW:  # a banner in a photograph of an event is no document
+        raise SourceError("no_document", reason="hardly any text in the picture")
     return Recognition(text.removesuffix("\n"), tuple(pages), tuple(lines))
 
 

@@ -122,7 +122,9 @@ def test_a_scanned_page_in_a_document_is_read_with_its_page_and_doubts(tmp_path:
 
 @pytest.mark.parametrize("degrees", [90, 180])
 def test_a_page_that_lies_wrong_is_turned(degrees: int) -> None:
-    page = scans.page("柳湾小学工会总结\n今年以来，我校工会开展了许多活动。\n职工都说满意。").rotate(degrees, expand=True)
+    page = scans.page("柳湾小学工会总结\n今年以来，我校工会开展了许多活动。\n职工都说满意，送来了感谢信和锦旗。").rotate(
+        degrees, expand=True
+    )
     ingested = ingest(scans.saved(page, "JPEG", quality=80), "a.jpg")
     assert [line.strip() for line in ingested.source.raw.split("\n")][:2] == [
         "柳湾小学工会总结",
@@ -140,13 +142,14 @@ def test_pictures_of_every_kind() -> None:
     """Palette, transparency, several pages; the same picture gives the same text."""
     from PIL import Image
 
-    page = scans.page("柳湾小学工会总结").crop((60, 60, 460, 360))
+    lines = ["柳湾小学工会总结", "今年召开教代会两次，", "组织登山比赛一次，", "慰问困难职工十二户，", "大家都说好。"]
+    page = scans.page("\n".join(lines)).crop((60, 60, 460, 410))
     black = Image.new("RGBA", page.size, (0, 0, 0, 0))
     black.paste(page.convert("RGBA"), mask=page.convert("L").point(lambda value: 255 if value < 128 else 0))
     pages = scans.saved(page, "TIFF", save_all=True, append_images=[page])
-    assert ingest(pages, "a.tif").source.raw.split() == ["柳湾小学工会总结"] * 2
+    assert ingest(pages, "a.tif").source.raw.split() == lines * 2
     for data in (scans.saved(page.convert("P"), "PNG"), scans.saved(black, "PNG"), scans.saved(page.convert("1"), "BMP")):
-        assert ingest(data, "a.bmp" if data[:2] == b"BM" else "a.png").source.raw.split() == ["柳湾小学工会总结"]
+        assert ingest(data, "a.bmp" if data[:2] == b"BM" else "a.png").source.raw.split() == lines
 
 
 def test_limits_and_pictures_without_text() -> None:
@@ -155,6 +158,7 @@ def test_limits_and_pictures_without_text() -> None:
     blank = scans.saved(Image.new("RGB", (300, 300), "white"), "PNG")
     for data, limits, code in (
         (blank, Limits(), "no_document"),
+        (scans.saved(scans.page("庆祝柳湾小学第三届教职工运动会开幕").crop((60, 60, 760, 360)), "PNG"), Limits(), "no_document"),
         (blank, Limits(max_pixels=1000), "too_large"),
         (blank[:60], Limits(), "corrupt_file"),
         (scanned_pdf(Image.new("RGB", (300, 300), "white")), Limits(max_pixels=1000), "too_large"),
