@@ -142,7 +142,7 @@ def test_pictures_of_every_kind() -> None:
     """Palette, transparency, several pages; the same picture gives the same text."""
     from PIL import Image
 
-    lines = ["柳湾小学工会总结", "今年召开教代会两次，", "组织登山比赛一次，", "慰问困难职工十二户，", "大家都说好。"]
+    lines = ["柳湾小学工会总结", "今年召开教代会两次", "组织登山比赛一次", "慰问困难职工十二户", "大家都说好"]
     page = scans.page("\n".join(lines)).crop((60, 60, 460, 410))
     black = Image.new("RGBA", page.size, (0, 0, 0, 0))
     black.paste(page.convert("RGBA"), mask=page.convert("L").point(lambda value: 255 if value < 128 else 0))
