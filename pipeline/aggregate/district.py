@@ -149,6 +149,7 @@ class District:
     _mentions: list[Mention] = field(default_factory=list)
     _warned: dict[str, frozenset[WarningCode]] = field(default_factory=dict)
     _boilerplate: dict[str, float] = field(default_factory=dict)
+    _no_congress: set[str] = field(default_factory=set)
 
     def add(self, view: View, names: frozenset[str]) -> None:
         """Take in one document; ``names`` are those to mask in what is said of it."""
@@ -157,6 +158,9 @@ class District:
         if mention := mention_of(record):
             self._mentions.append(mention)
         self._warned[record.doc_id] = frozenset(w.code for w in record.warnings if w.code in OF_WARNINGS)
+        text = "".join(view.lines.raw[record.start : record.end].split())
+        if not any(word in text for word in resources.yaml(FLAGS)["no_congress"]["words"]):
+            self._no_congress.add(record.doc_id)
         if record.boilerplate is not None:
             self._boilerplate[record.doc_id] = record.boilerplate
 
@@ -194,8 +198,7 @@ class District:
             found = row.cells.get(limits[code]["indicator"])  # type: ignore[call-overload]
             if found is not None and found.figure.range.most < limit:
                 yield Flag(row, code, found.figure.value, limit)
-        said = {item: level for item, level, _ in row.speaker.levels}
-        if row.speaker.doc_type in REPORTS and said.get("democracy") == 0 and "congress_n" not in row.cells:
+        if doc_id in self._no_congress and row.speaker.doc_type in REPORTS and "congress_n" not in row.cells:
             yield Flag(row, "no_congress", None, None)
         for warning in OF_WARNINGS:
             if warning in self._warned[doc_id]:

@@ -243,7 +243,7 @@ def test_who_sent_nothing_stands_among_the_units() -> None:
 
 
 def test_flags_stand_beside_the_score() -> None:
-    raw = "入会率95%，答复率70%"
+    raw = "入会率95%，召开教代会，答复率70%"
     made, _ = said("a.txt", raw, ("95%", "density_pct", 95), ("70%", "reply_pct", 70), boilerplate=0.55,
                    warnings=(r.Warn(code="unsigned", start=0, end=0), r.Warn(code="inline_pinyin", start=0, end=1)))  # fmt: skip
     school = made.model_copy(update={"org_type": "school"})
@@ -251,6 +251,18 @@ def test_flags_stand_beside_the_score() -> None:
         ("reply_low", 70), ("unsigned", None), ("boilerplate_high", 55.0),
     ]  # fmt: skip
     assert [f.code for f in district((school, raw)).flags()] == ["density_low", "reply_low", "unsigned", "boilerplate_high"]
+
+
+@pytest.mark.parametrize(
+    ("text", "doc_type", "flagged"),
+    [
+        ("全年开展活动多次", "summary", True), ("召开教职工代表\n大会", "summary", False), ("開了職代會", "exchange", False),
+        ("全年开展活动多次", "notice", False),
+    ],
+)  # fmt: skip
+def test_a_report_without_a_word_of_a_congress_is_flagged(text: str, doc_type: r.DocType, flagged: bool) -> None:
+    codes = [flag.code for flag in district(said("a.txt", text, doc_type=doc_type)).flags()]
+    assert codes == (["no_congress"] if flagged else [])
 
 
 def test_the_wide_table_has_a_column_for_each_indicator_but_the_one_left_out() -> None:
