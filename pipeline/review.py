@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from pipeline.aggregate import mask
+from pipeline.aggregate.checks import implausible, parts_and_totals
 from pipeline.aggregate.coverage import load_rubric, score
 from pipeline.aggregate.judge import judge
 from pipeline.aggregate.levels import Judged
@@ -31,7 +32,7 @@ from pipeline.errors import Refusal
 from pipeline.flow import rubric_of
 from pipeline.ingest.reread import reread
 from pipeline.learn.norms import day_problem
-from pipeline.records import Coverage, Event, Finding, Record, ReportYear, Section, Unit, WarningCode
+from pipeline.records import Coverage, Event, Finding, Record, ReportYear, Section, Unit, Warn, WarningCode
 from pipeline.settings import models_dir
 
 DATES = ("norm", "date")  # fields that hold a date in its normal form
@@ -109,9 +110,20 @@ def reviewed(
             refusals.append(_refusal(number, one, str(refused)))
     changed = record.model_copy(update=update | {kind: _sorted(places) for kind, places in found.items()})
     changed = _outlined(record, changed, seen.raw)
-    answered = [w for w in record.warnings if w.code in ANSWERED and any(a <= w.start < b and w.end <= b for a, b in touched)]
-    changed = changed.model_copy(update={"warnings": tuple(w for w in record.warnings if w not in answered)})
+    changed = changed.model_copy(update={"warnings": _warnings(seen, changed, touched)})
     return changed.model_copy(update={"coverage": _scored(record, changed, seen.raw, given, rubric)}), refusals
+
+
+def _warnings(seen: Seen, after: Record, touched: Iterable[tuple[int, int]]) -> tuple[Warn, ...]:
+    """The warnings of the corrected record: what the checks say of it now, but no doubts about what a person has looked at."""
+    before, now = ({*implausible(r, seen.raw), *parts_and_totals(r, seen.raw)} for r in (seen.record, after))
+    left = ({*seen.record.warnings} - (before - now)) | (now - before)
+    settled = [*touched, *((f.start, f.end) for _, f in after.findings() if f.made_by == HUMAN)]
+    return tuple(
+        w
+        for w in sorted(left, key=lambda w: (w.start, w.end, w.code))
+        if w.code not in ANSWERED or not any(a <= w.start and w.start < w.end <= b for a, b in settled)
+    )
 
 
 def _apply(seen: Seen, one: FindingCorrection, places: dict[tuple[int, int], Finding]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pipeline.aggregate.cells import Figure
 from pipeline.aggregate.district import Conflict
-from pipeline.records import CoverageItem, EventType
+from pipeline.records import EventType
 from pipeline.report.overview import BINS, MONTHS, Overview
 from pipeline.report.page import Page
 from pipeline.report.words import Words
@@ -21,10 +21,10 @@ def listed(page: Page) -> list[Any]:
             page.warning_codes, page.view.lines.chars(record.start, record.end)]  # fmt: skip
 
 
-def units(overview: Overview) -> dict[str, Any]:
-    """The heat map: unit, year, document, score, and of each item level and first evidence."""
+def units(overview: Overview, words: Words) -> dict[str, Any]:
+    """The heat map: items in words; unit, year, document, score, and of each item level and first evidence."""
     rows = [[row.unit, row.year, row.doc_id, row.score, row.cells] for row in overview.rows]
-    return {"items": get_args(CoverageItem), "rows": rows}
+    return {"items": [words.label("item", item) for item in overview.items], "rows": rows}
 
 
 def figures(overview: Overview, words: Words) -> dict[str, Any]:

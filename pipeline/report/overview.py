@@ -101,7 +101,7 @@ class Overview:
     checks: list[Check] = field(default_factory=list)
     copies: list[Copy] = field(default_factory=list)
     nameless: list[tuple[str, str]] = field(default_factory=list)  # documents whose unit is unknown
-    _cells: dict[str, tuple[Cell, ...]] = field(default_factory=dict)  # of each document that is scored
+    _cells: dict[str, dict[str, Cell]] = field(default_factory=dict)  # of each document that is scored, by item
     _names: dict[str, str] = field(default_factory=dict)
 
     def add(self, page: Page) -> None:
@@ -141,12 +141,20 @@ class Overview:
     @property
     def rows(self) -> list[Row]:
         """Units by year, by name, where a document that is scored speaks for them."""
-        found = ((row, row.speaker) for row in self.district.rows)
+        found, items = ((row, row.speaker) for row in self.district.rows), self.items
         return [
-            Row(self.shown(row.unit, row.names), row.year, speaker.doc_id, speaker.score, self._cells[speaker.doc_id])
+            Row(self.shown(row.unit, row.names), row.year, speaker.doc_id, speaker.score, self._row(speaker.doc_id, items))
             for row, speaker in found
             if speaker.doc_id in self._cells
         ]
+
+    @property
+    def items(self) -> list[str]:
+        """The twenty items, and those of the office's own rubric."""
+        return list(dict.fromkeys((*get_args(CoverageItem), *(item for cells in self._cells.values() for item in cells))))
+
+    def _row(self, doc_id: str, items: Sequence[str]) -> tuple[Cell, ...]:
+        return tuple(self._cells[doc_id].get(item, Cell(None)) for item in items)
 
     def figures(self) -> dict[Indicator, list[tuple[Figure, bool]]]:
         """Of each indicator what each unit reports, and whether it lies far from the others."""
@@ -228,18 +236,12 @@ def far_off(values: Sequence[float]) -> list[bool]:
     return [v is not None and abs(v - middle) / spread > FAR for v in logs]
 
 
-def _cells(page: Page) -> tuple[Cell, ...]:
-    items = page.record.coverage.items if page.record.coverage else {}
-    cells = []
-    for item in get_args(CoverageItem):
-        found = items.get(item)
-        if found is None or found.excused:
-            cells.append(Cell(None))
-        elif found.evidence:
-            cells.append(Cell(found.level, *page.span(*found.evidence[0])))
-        else:
-            cells.append(Cell(found.level))
-    return tuple(cells)
+def _cells(page: Page) -> dict[str, Cell]:
+    cells = {}
+    for item, found in (page.record.coverage.items if page.record.coverage else {}).items():
+        level = None if found.excused else found.level
+        cells[item] = Cell(level, *page.span(*found.evidence[0])) if level is not None and found.evidence else Cell(level)
+    return cells
 
 
 def _month(date: str | None) -> str:

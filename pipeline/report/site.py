@@ -80,7 +80,7 @@ def write_report(
     for name, value in (
         ("charts", charts),
         ("documents", listed),
-        ("units", chunks.units(overview)),
+        ("units", chunks.units(overview, words)),
         ("figures", chunks.figures(overview, words)),
         ("totals", chunks.totals(overview)),
         ("conflicts", chunks.conflicts(overview, words)),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.aggregate import mask
 from pipeline.aggregate.resemblances import Resemblance, Side
 from pipeline.labels import messages
-from pipeline.records import Date, Record, Warn
+from pipeline.records import Date, ItemScore, Record, Warn
 from pipeline.report.overview import far_off
 from pipeline.report.page import Units
 from pipeline.report.site import HERE
@@ -232,3 +232,17 @@ def test_every_word_that_a_page_says_is_there_once_and_in_both_languages() -> No
     loose = {code for code in words if code not in said and not code.startswith(by_code)}
     spoken = {"scores", "activities_by_month", "month", "overview", "documents", "figures", "masked_note", "clear_note"}
     assert loose <= spoken, "nobody says it any more"
+
+
+def test_an_item_of_the_offices_own_has_its_column_and_may_say_anything(tmp_path: Path) -> None:
+    record = plain()
+    assert record.coverage
+    own = ItemScore(level=2, points=3.0, evidence=((0, 4),), reason="specific")
+    ours = record.model_copy(
+        update={"coverage": record.coverage.model_copy(update={"items": {**record.coverage.items, MARKUP: own}})}
+    )
+    report = site(tmp_path, (ours, plain("乙.txt", unit="乙小学")))
+    units = chunk(report / "data" / "units.js")
+    assert units["items"][-1] == MARKUP
+    assert [row[4][-1][0] for row in units["rows"]] == [None, 2]
+    assert "<" not in (report / "data" / "units.js").read_text("utf-8")

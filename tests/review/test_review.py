@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.aggregate import mask
+from pipeline.aggregate.checks import checked
 from pipeline.aggregate.coverage import load_rubric, score
 from pipeline.aggregate.levels import levels
 from pipeline.corrections import EDITABLE, HUMAN, Correction, DocumentCorrection, FindingCorrection, LevelCorrection
@@ -54,7 +55,7 @@ def made() -> Record:
                 found("events", RAW, "走访困难职工", type="visit", status="held", date="2013-05", section=1),
                 found("events", RAW, "拔河比赛", type="contest", status="held", section=2)),
         problems=(found("problems", RAW, "经费不足，活动少"),),
-        warnings=(Warn(code="implausible_value", start=money.start, end=money.end), Warn(code="unsigned", start=0, end=0)),
+        warnings=(Warn(code="unsigned", start=0, end=0), Warn(code="implausible_value", start=money.start, end=money.end)),
     )  # fmt: skip
     judged = levels(bare, reread(RAW, bare.source, "txt").window(0, len(RAW)), models_dir())
     return bare.model_copy(update={"coverage": score(bare, load_rubric("school"), judged)})
@@ -110,6 +111,18 @@ def test_a_confirmed_finding_is_a_persons_and_no_more_in_doubt() -> None:
     assert [(c.made_by, c.confidence) for c in result.counts] == [(HUMAN, None), (HUMAN, None), (None, None)]
     assert [w.code for w in result.warnings] == ["unsigned"]
     assert result.coverage == RECORD.coverage
+
+
+def test_what_adds_up_again_is_no_conflict_any_more() -> None:
+    raw = "全校职工46人，其中男职工20人、女职工27人。"
+    counts = tuple(found("counts", raw, f"{n}人", value=float(n), unit="人") for n in (46, 20, 27))
+    bare = checked(record(raw, counts=counts, doc_type="guide"), raw)
+    assert [w.code for w in bare.warnings] == ["parts_total_conflict"]
+    women = counts[2]
+    one = FindingCorrection(doc_id=bare.doc_id, kind="counts", start=women.start, end=women.end, quote="27人", verdict="correct",
+                            seen={"value": 27, "unit": "人", "status": "done"}, to={"value": 26})  # fmt: skip
+    result, refusals = reviewed(Seen(bare, raw, frozenset()), [(1, one)])
+    assert (refusals, result.warnings) == ([], ())
 
 
 def test_a_rejected_finding_is_gone_and_counts_for_no_level() -> None:

@@ -10,9 +10,9 @@
       { title: say.year, class: "n", key: (r) => r[1], down: true, cell: (r) => text(r[1]) },
       { title: say.score, class: "n", key: (r) => r[3], cell: (r) => text(number(r[3])) },
       ...items.map((item, i) => ({
-        title: W.item[item],
+        title: item,
         cell: (r) => {
-          const [level, start, end] = r[4][i], words = W.item[item] + ": " + say[level === null ? "level_none" : "level_" + level];
+          const [level, start, end] = r[4][i], words = item + ": " + say[level === null ? "level_none" : "level_" + level];
           const sign = level === null ? "–" : SIGN[level];
           return el("td", { class: "l l" + (level === null ? "x" : level) }, end
             ? el("a", { href: docHref(r[2], start, end), "aria-label": words, title: words }, sign)

@@ -22,7 +22,7 @@
   }
   const columns = [
     { title: say.title, key: (one) => titles.get(one.doc_id), cell: (one) => el("a", { href: "doc.html#" + one.doc_id }, titles.get(one.doc_id) || say.unknown_document) },
-    { title: say.kind, key: (one) => one.kind || one.item || "document", cell: (one) => text(one.about === "finding" ? W.kind[one.kind] : one.about === "level" ? W.item[one.item] : W.kind.document) },
+    { title: say.kind, key: (one) => one.kind || one.item || "document", cell: (one) => text(one.about === "finding" ? W.kind[one.kind] : one.about === "level" ? W.item[one.item] || one.item : W.kind.document) },
     { title: say.text, cell: (one) => (one.about === "finding" ? el("a", { href: "doc.html#" + one.doc_id + "&raw=" + (one.span || [one.start, one.end]).join("-") }, one.quote.replace(/\s+/g, " ")) : text("")) },
     { title: say.verdict, key: worded, cell: (one) => el("span", { class: "tag said-" + verdictOf(one) }, worded(one)) },
     { title: say.change, cell: (one) => text(change(one)) },
