@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.engine import outcomes
-from pipeline.flow import Options, Task
 from pipeline.learn.cases import cases, genre_group, run
 from pipeline.learn.gold import KINDS, resolve
 from pipeline.learn.matching import MATCH
 from pipeline.learn.scoring import Sheet, figures, headline, score_source
 from pipeline.records import Record
+from pipeline.run import Job
+from pipeline.run import run as run_job
 from pipeline.settings import models_dir
 from tests.learn import tiny
 
@@ -93,12 +93,10 @@ def test_an_imperfect_run_is_scored_to_the_last_digit(tmp_path: Path, shared: Pa
 def test_a_real_run_is_scored_to_the_last_digit(tmp_path: Path, shared: Path) -> None:
     gold, texts = shared / "real" / "gold", shared / "real" / "texts"
     wanted = cases(sorted(gold.glob("*.json")), texts)
-    with (tmp_path / "records.jsonl").open("w", encoding="utf-8") as out:
-        for outcome in outcomes([Task(case.path, case.name) for case in wanted], Options(), workers=2):
-            out.writelines(line + "\n" for line in outcome.records)
+    run_job(Job(input=texts, out=tmp_path / "out", workers=2, include=tuple(case.name for case in wanted)))
     done = run(wanted, models_dir())
     assert not done.failures
-    assert figures(done.sheets) == scorer(gold, tmp_path / "records.jsonl", texts, shared)
+    assert figures(done.sheets) == scorer(gold, tmp_path / "out" / "records.jsonl", texts, shared)
 
 
 def test_a_perfect_run_is_perfect() -> None:
