@@ -305,10 +305,20 @@ def item_weight(rubric: str | None, record: Record, item: str) -> float | None:
 
 
 def read_records(folder: Path) -> Iterator[Record]:
-    """The records of a run, in order."""
-    with (folder / "records.jsonl").open(encoding="utf-8", newline="\n") as lines:
-        for line in lines:
-            yield Record.model_validate_json(line)
+    """The records of a run, in order.
+
+    Raises:
+        CannotRun: a line is no record, or one of another version.
+    """
+    from pydantic import ValidationError
+
+    path = folder / "records.jsonl"
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                yield Record.model_validate_json(line)
+            except ValidationError as error:
+                raise CannotRun("records_unreadable", path=str(path), line=number) from error
 
 
 def raw_text(folder: Path, source: str) -> str:

@@ -105,6 +105,12 @@ def test_an_archive_that_is_not_there_is_refused_before_any_work(tmp_path: Path)
     with pytest.raises(CannotRun, match="archive_missing"):
         this_year(tmp_path, THIS_YEAR, tmp_path / "无")
     assert not (tmp_path / "out").exists()
+    other = tmp_path / "旧版"
+    other.mkdir()
+    (other / "manifest.json").write_text('{"made_by": "gonghui", "complete": true}', encoding="utf-8")
+    (other / "records.jsonl").write_text('{"schema_version": 0}\n', encoding="utf-8")
+    with pytest.raises(CannotRun, match="records_unreadable"):
+        this_year(tmp_path, THIS_YEAR, other)
     broken = tmp_path / "断"
     broken.mkdir()
     (broken / "manifest.json").write_text('{"made_by": "gonghui", "complete": false}', encoding="utf-8")
