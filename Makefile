@@ -41,6 +41,7 @@ bundle: .venv/.test
 	$(BIN)/python bundle/make.py dist/gonghui-offline $(addprefix --extra ,$(EXTRAS))
 
 bench: .venv/.dev
+	$(BIN)/python -m tests.benchmarks.speed
 	$(BIN)/python -m pytest tests/benchmarks -s -m "not slow"
 
 evaluate: .venv/.dev
