@@ -48,7 +48,7 @@ def winnowed(shingles: Grams) -> Grams:
     import numpy as np
 
     if len(shingles) <= WINDOW:
-        return np.unique(shingles[:1] if not len(shingles) else np.array([shingles.min()], dtype=np.uint64))
+        return shingles[shingles == shingles.min()][:1] if len(shingles) else shingles
     windows = np.lib.stride_tricks.sliding_window_view(shingles, WINDOW)
     return np.unique(windows.min(axis=1))
 
@@ -58,7 +58,7 @@ def pairs(count: int, sketch: Callable[[int], Sketch]) -> list[tuple[int, int]]:
     import numpy as np
 
     kept = [winnowed(grams(sketch(no).squeezed, SHINGLE)) for no in range(count)]
-    if not count:
+    if not any(len(one) for one in kept):
         return []
     values = np.concatenate(kept)
     owners = np.repeat(np.arange(count), [len(one) for one in kept])

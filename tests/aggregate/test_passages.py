@@ -131,3 +131,17 @@ def test_the_sketch_is_that_of_the_text_it_was_made_from() -> None:
     make: Callable[[str, str], Sketch] = sketched
     assert make(OPEN, "a.txt").places != make(REDACTED, "a.txt").places
     assert Text(OPEN).starts() == list(range(len(OPEN)))
+
+
+@pytest.mark.parametrize("texts", [(), ("",), ("甲", "甲"), ("", "。。", "工会总结"), ("会员46名工会会", "会员46名工会会")])
+def test_texts_too_short_to_share_anything(texts: tuple[str, ...]) -> None:
+    made = [sketched(text, f"{i}.txt") for i, text in enumerate(texts)]
+    assert list(aligned_pairs(len(made), made.__getitem__)) == []
+
+
+@given(st.lists(st.text("甲乙丙丁戊", max_size=40), max_size=5))
+def test_any_texts_can_be_compared(texts: list[str]) -> None:
+    made = [sketched(text, f"{i}.txt") for i, text in enumerate(texts)]
+    for earlier, later, aligned in aligned_pairs(len(made), made.__getitem__):
+        assert earlier < later
+        assert all(block.length >= SHINGLE for block in aligned)
