@@ -99,6 +99,8 @@ def run(
         lang=LANG,
         overwrite=overwrite,
     )
+    if job.archive:
+        typer.echo(words("reading_archive", folders=", ".join(map(str, job.archive))), err=True)
     display = Display(LANG)
     with display:
         report = run_job(job, watch=display.watch)
