@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipeline.learn import classifiers, taggers
@@ -46,24 +47,33 @@ def train(gold: Sequence[Example], models: Path, only: Iterable[str] = ()) -> di
 
 
 def train_from(prepared: Path, models: Path, only: Iterable[str] = ()) -> dict[str, Any]:
-    """Train on a file of prepared gold, in two processes where all models are wanted.
+    """Train on a file of prepared gold, in two processes where all models are wanted; the old ones stay until all are there.
 
     Raises:
         CannotRun: the file is not what ``gonghui prepare`` writes.
     """
     wanted = tuple(only) or tuple(MODELS)
     shares = [share for share in (("names",), tuple(name for name in wanted if name != "names")) if set(share) & set(wanted)]
+    models.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".", suffix=".partial", dir=models) as folder:
+        made = _shared_out(prepared, Path(folder), shares)
+        for name in made:
+            (models / name).mkdir(exist_ok=True)
+            (Path(folder) / MODELS[name]).replace(models / MODELS[name])
+    return {name: made[name] for name in MODELS if name in made}
+
+
+def _shared_out(prepared: Path, models: Path, shares: Sequence[tuple[str, ...]]) -> dict[str, Any]:
     if len(shares) == 1:
-        return _share(prepared, models, wanted)
+        return _share(prepared, models, shares[0])
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
+    made: dict[str, Any] = {}
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        done = [pool.submit(_share, prepared, models, share) for share in shares]
-        made: dict[str, Any] = {}
-        for one in done:
+        for one in [pool.submit(_share, prepared, models, share) for share in shares]:
             made |= one.result()
-    return {name: made[name] for name in MODELS if name in made}
+    return made
 
 
 def _share(prepared: Path, models: Path, only: Iterable[str]) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.errors import CannotRun
-from pipeline.learn import cards
+from pipeline.learn import cards, classifiers
 from pipeline.learn import evaluate as judge
-from pipeline.learn.examples import prepared, read_prepared, write_prepared
+from pipeline.learn.examples import Example, prepared, read_prepared, write_prepared
 from pipeline.learn.scoring import headline
 from pipeline.learn.train import MODELS, train_from
 from pipeline.resources import yaml
@@ -96,3 +97,25 @@ def test_a_file_that_is_not_prepared_gold_is_named(tmp_path: Path) -> None:
     assert caught.value.params["line"] == 3
     with pytest.raises(CannotRun, match="stage_missing"):
         train_from(tmp_path / "nowhere.jsonl", tmp_path, only=("levels",))
+
+
+def test_an_interrupted_training_leaves_the_models_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, models = tmp_path / "prepared.jsonl", tmp_path / "models"
+    write_prepared(prepared(sorted((tiny.corpus(tmp_path) / "main").glob("*.json"))), path)
+    made = train_from(path, models, only=("levels",))
+    before = {p.name: p.read_bytes() for p in models.rglob("*") if p.is_file()}
+    assert list(made) == ["levels"]
+    assert list(before) == ["weights.npz"]
+
+    def interrupted(task: str, examples: list[Example], place: Path) -> dict[str, Any]:
+        if task == "levels":
+            raise KeyboardInterrupt
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(b"new")
+        return {}
+
+    monkeypatch.setattr(classifiers, "train", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train_from(path, models, only=("levels", "topics"))
+    assert {p.name: p.read_bytes() for p in models.rglob("*") if p.is_file()} == before
+    assert [p.name for p in models.iterdir()] == ["levels"]
