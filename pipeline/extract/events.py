@@ -87,20 +87,27 @@ def features(reading: Reading, start: int, end: int, doc_type: str) -> list[str]
     found += [f"n={name[i : i + 2]}" for i in range(len(name) - 1)]
     found += [f"l={before[i : i + 2]}" for i in range(len(before) - 1)][-12:]
     found += [f"v={before[-2:]}", f"vv={before[-4:-2]}", f"r={behind[:2]}", f"rr={behind[2:4]}"]
-    found += [f"s={text[i : i + 2]}" for i in range(sentence.start, min(sentence.end, sentence.start + 160) - 1)]
     found += [f"cue={c[0]}" for c in _CUES.finditer(text, sentence.start, end)] + [f"here={c[0]}" for c in _CUES.finditer(before)]
     if "了" in before[-4:] or behind.startswith("了"):
         found.append("done")
-    section = reading.section_at(start)
-    if section is not None:
+    return found
+
+
+def around(reading: Reading, start: int, known: dict[object, list[str]]) -> list[list[str]]:
+    """What they see around it: the pairs of its sentence and of its headings, each made once and kept in ``known``."""
+    text = reading.clean
+    sentence, section = reading.sentence_at(start), reading.section_at(start)
+    if sentence not in known:
+        known[sentence] = pairs("s", text, sentence.start, sentence.end, 160)
+    if section is not None and section not in known:
         heading = reading.headings[section]
-        found += pairs("h", text, heading.start, heading.end)
+        known[section] = pairs("h", text, heading.start, heading.end)
         top = section
         while reading.headings[top].parent is not None:
             top = reading.headings[top].parent or 0
         if top != section:
-            found += pairs("t", text, reading.headings[top].start, reading.headings[top].end)
-    return found
+            known[section] += pairs("t", text, reading.headings[top].start, reading.headings[top].end)
+    return [known[sentence]] if section is None else [known[sentence], known[section]]
 
 
 def _announces(reading: Reading, m: Marked, marked: list[Marked]) -> bool:
@@ -153,7 +160,10 @@ def events(
             continue
         seen.add(name)
         kept.append(m)
-    kinds, statuses = load(models, "event_type", "event_status").best([features(reading, m.start, m.end, doc_type) for m in kept])
+    known: dict[object, list[str]] = {}
+    kinds, statuses = load(models, "event_type", "event_status").best(
+        [features(reading, m.start, m.end, doc_type) for m in kept], [around(reading, m.start, known) for m in kept]
+    )
     named = [(Span(m.start, m.end), kind.label) for m, kind in zip(kept, kinds, strict=True)]
 
     def linked(model: str, anchors: list[Anchor], least: float, *, wide: bool) -> list[Anchor | None]:

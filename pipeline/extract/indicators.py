@@ -18,7 +18,7 @@ _CUT = re.compile(r"[，。；：！？\n（）(),;]")
 
 
 def features(reading: Reading, c: Found, doc_type: str) -> list[str]:
-    """What the classifiers see of a count: unit, size, the words of its clause on either side, its sentence and headings."""
+    """What the classifiers see of a count: unit, size, the words of its clause on either side."""
     text = reading.clean
     sentence = reading.sentence_at(c.start)
     left, right = text[max(sentence.start, c.start - 16) : c.start], text[c.end : min(sentence.end, c.end + 14)]
@@ -33,22 +33,30 @@ def features(reading: Reading, c: Found, doc_type: str) -> list[str]:
     ]
     found += [f"L={left[i : i + 2]}" for i in range(len(left) - 1)] + [f"R={right[i : i + 2]}" for i in range(len(right) - 1)]
     found += [f"a={near_left[-1:]}", f"b={near_right[:1]}", f"aa={near_left[-3:]}", f"bb={near_right[:3]}"]
-    found += [f"s={text[i : i + 2]}" for i in range(sentence.start, min(sentence.end, sentence.start + 140) - 1)]
-    section = reading.section_at(c.start)
-    if section is not None:
-        heading = reading.headings[section]
-        found += pairs("h", text, heading.start, heading.end)
     return found
+
+
+def around(reading: Reading, c: Found, known: dict[object, list[str]]) -> list[list[str]]:
+    """What they see around it: the pairs of its sentence and of its heading, each made once and kept in ``known``."""
+    sentence, section = reading.sentence_at(c.start), reading.section_at(c.start)
+    if sentence not in known:
+        known[sentence] = pairs("s", reading.clean, sentence.start, sentence.end, 140)
+    if section is not None and section not in known:
+        heading = reading.headings[section]
+        known[section] = pairs("h", reading.clean, heading.start, heading.end)
+    return [known[sentence]] if section is None else [known[sentence], known[section]]
 
 
 def indicate(reading: Reading, counts: Sequence[Found], doc_type: str, models: Path) -> list[dict[str, Any]]:
     """``indicator``, ``scope`` and ``status`` of each count."""
     seen = [features(reading, c, doc_type) for c in counts]
+    known: dict[object, list[str]] = {}
+    shared = [around(reading, c, known) for c in counts]
     return [
         {
             "indicator": None if code.label == "none" or scope.label not in ("own", "area") else code.label,
             "scope": None if scope.label == "none" else scope.label,
             "status": status.label,
         }
-        for code, scope, status in zip(*load(models, "indicator", "scope", "count_status").best(seen), strict=True)
+        for code, scope, status in zip(*load(models, "indicator", "scope", "count_status").best(seen, shared), strict=True)
     ]

@@ -104,11 +104,23 @@ class Linear:
             self._columns.append(columns)
             at = columns.stop
 
-    def scores(self, rows: Sequence[Iterable[str]]) -> list[Floats]:
-        """The margin of each class at each row, a matrix a model: shape (rows, classes)."""
+    def scores(self, rows: Sequence[Iterable[str]], shared: Sequence[Sequence[list[str]]] = ()) -> list[Floats]:
+        """The margin of each class at each row, a matrix a model: shape (rows, classes).
+
+        ``shared`` are for each row the lists of features that it has beside its own, and in common with others (those of its
+        sentence, of its heading): a list that several rows name is added up once. No feature may be in two of a row's lists.
+        """
         total = np.empty((len(rows), len(self._bias)))
         for at in range(0, len(rows), _BATCH):
-            total[at : at + _BATCH] = self._summed(rows[at : at + _BATCH]) / UNIT
+            batch, lists = rows[at : at + _BATCH], shared[at : at + _BATCH]
+            once = {id(one): one for lent in lists for one in lent}
+            place = {key: len(batch) + k for k, key in enumerate(once)}
+            sums = self._summed([*batch, *once.values()])
+            here = sums[: len(batch)] + self._bias
+            for k, lent in enumerate(lists):
+                for one in lent:
+                    here[k] += sums[place[id(one)]]
+            total[at : at + _BATCH] = here / UNIT
         return [total[:, columns] for columns in self._columns]
 
     def _summed(self, rows: Sequence[Iterable[str]]) -> Integers:
@@ -119,21 +131,21 @@ class Linear:
             starts.append(len(numbers))
             numbers.append(unknown)  # a row without any known feature would not be summed as one
             numbers += set(map(known.get, row, repeat(unknown)))
-        total: Integers = np.add.reduceat(self._weights[numbers], starts, axis=0) + self._bias
+        total: Integers = np.add.reduceat(self._weights[numbers], starts, axis=0)
         return total
 
-    def best(self, rows: Sequence[Iterable[str]]) -> list[list[Guess]]:
-        """The likeliest class (softmax; ties go to the first) of each row, a list a model."""
+    def best(self, rows: Sequence[Iterable[str]], shared: Sequence[Sequence[list[str]]] = ()) -> list[list[Guess]]:
+        """The likeliest class (softmax; ties go to the first) of each row, a list a model; ``shared`` as for ``scores``."""
         found = []
-        for classes, total in zip(self.classes, self.scores(rows), strict=True):
+        for classes, total in zip(self.classes, self.scores(rows, shared), strict=True):
             top = total.argmax(axis=1)
             sure = 1 / np.exp(total - total.max(axis=1, keepdims=True)).sum(axis=1)
             found.append([Guess(classes[k], round(p, 2)) for k, p in zip(top.tolist(), sure.tolist(), strict=True)])
         return found
 
-    def chances(self, rows: Sequence[Iterable[str]]) -> list[dict[str, float]]:
+    def chances(self, rows: Sequence[Iterable[str]], shared: Sequence[Sequence[list[str]]] = ()) -> list[dict[str, float]]:
         """The probability of every class (softmax) of the only model at each row, to two decimals."""
-        (classes,), (total,) = self.classes, self.scores(rows)
+        (classes,), (total,) = self.classes, self.scores(rows, shared)
         parts = np.exp(np.maximum(total - total.max(axis=1, keepdims=True, initial=-np.inf), -50))
         return _named(classes, parts / parts.sum(axis=1, keepdims=True))
 

@@ -76,7 +76,6 @@ def features(reading: Reading, unit: Span, doc_type: str) -> list[str]:
     section = reading.section_at(unit.start)
     while section is not None:
         heading = reading.headings[section]
-        found += pairs("h", text, heading.start, heading.end)
         if heading.start >= unit.start and heading.end <= unit.end and heading.body.end <= unit.end + 2:
             found.append("is_item")
         under += [name for name, pattern in _CUES.items() if pattern.search(text, heading.start, heading.end)]
@@ -85,6 +84,19 @@ def features(reading: Reading, unit: Span, doc_type: str) -> list[str]:
     before = text[max(0, unit.start - 40) : unit.start]
     found += [f"p={before[i : i + 2]}" for i in range(len(before) - 1)]
     return found
+
+
+def above(reading: Reading, unit: Span, known: dict[int | None, list[str]]) -> list[str]:
+    """The pairs of the headings above it, made once a section and kept in ``known``."""
+    innermost = section = reading.section_at(unit.start)
+    if innermost not in known:
+        found: list[str] = []
+        while section is not None:
+            heading = reading.headings[section]
+            found += pairs("h", reading.clean, heading.start, heading.end)
+            section = heading.parent
+        known[innermost] = found
+    return known[innermost]
 
 
 def statements(reading: Reading, doc_type: str, models: Path) -> list[Statement]:
@@ -97,7 +109,10 @@ def statements(reading: Reading, doc_type: str, models: Path) -> list[Statement]
         if any(b <= unit.end and unit.end - unit.start - (b - a) <= 2 for a, b in inside):
             continue  # a heading with text below it only announces
         asked.append(unit)
-    judged = load(models, "statement").chances([features(reading, unit, doc_type) for unit in asked])
+    known: dict[int | None, list[str]] = {}
+    judged = load(models, "statement").chances(
+        [features(reading, unit, doc_type) for unit in asked], [[above(reading, unit, known)] for unit in asked]
+    )
     for unit, chances in zip(asked, judged, strict=True):
         kind = max(("problem", "request"), key=lambda k: chances[k])
         if chances[kind] >= LEAST:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,7 +29,8 @@ def event_rows(field: str) -> Callable[[Example], Iterator[Row]]:
 
     def rows(example: Example) -> Iterator[Row]:
         for span, item in example.spans("events"):
-            yield events.features(example.reading, span.start, span.end, example.gold["doc_type"]), item[field]
+            own = events.features(example.reading, span.start, span.end, example.gold["doc_type"])
+            yield [*own, *chain.from_iterable(events.around(example.reading, span.start, {}))], item[field]
 
     return rows
 
@@ -41,7 +43,9 @@ def count_rows(field: str) -> Callable[[Example], Iterator[Row]]:
         for found in example.work.counts:
             item = next((g for span, g in gold if _overlap(span, found.start, found.end) >= 0.5), None)
             if item is not None:
-                yield indicators.features(example.reading, found, example.gold["doc_type"]), item[field] or "none"
+                own = indicators.features(example.reading, found, example.gold["doc_type"])
+                around = indicators.around(example.reading, found, {})
+                yield [*own, *chain.from_iterable(around)], item[field] or "none"
 
     return rows
 
@@ -53,7 +57,8 @@ def statement_rows(example: Example) -> Iterator[Row]:
     ]
     for unit in statements.units(example.reading):
         label = next((kind for span, kind in gold if _overlap(span, unit.start, unit.end) >= 0.5), "none")
-        yield statements.features(example.reading, unit, example.gold["doc_type"]), label
+        own = statements.features(example.reading, unit, example.gold["doc_type"])
+        yield [*own, *statements.above(example.reading, unit, {})], label
 
 
 def topic_rows(example: Example) -> Iterator[Row]:

@@ -34,6 +34,7 @@ MODELS = {
     "their view of the text": [("extract.groundwork", "Sight")],
     "features of classifiers": [
         ("extract.indicators", "features"), ("extract.statements", "features"), ("extract.events", "features"),
+        ("extract.indicators", "around"), ("extract.statements", "above"), ("extract.events", "around"),
         ("extract.links", "features"), ("extract.topics", "section_features"), ("extract.awards", "features"),
         ("extract.people", "standing_features"), ("aggregate.levels", "views"),
     ],

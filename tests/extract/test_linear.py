@@ -29,6 +29,15 @@ def test_models_together_score_as_each_alone(rows: list[list[str]]) -> None:
         assert scores.tolist() == [plain(model, row) for row in rows]
 
 
+@given(st.lists(st.lists(st.sampled_from(["b=工会", "d", "x"]), max_size=4), max_size=300))
+def test_what_rows_share_weighs_as_if_it_were_their_own(rows: list[list[str]]) -> None:
+    common, other = ["c", "c"], ["\n"]
+    shared = [[common, other][: k % 3] for k in range(len(rows))]
+    flat = [[*row, *(f for one in lent for f in one)] for row, lent in zip(rows, shared, strict=True)]
+    for one, two in zip(Linear([A, B]).scores(rows, shared), Linear([A, B]).scores(flat), strict=True):
+        assert one.tolist() == two.tolist()
+
+
 def test_the_likeliest_class_and_the_first_of_equals() -> None:
     (a, b) = Linear([A, B]).best([["c"], ["c", "d"], []])
     assert [g.label for g in a] == ["no", "no", "yes"]
