@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const { W, say, $, el, fill, store } = window.GH;
-  let doc = null, selected = null;
+  let doc = null, selected = null, places = new Map(); // what stands where, by the key of the store
 
   const findings = (kind) => (kind === "sections" ? doc.outline : doc.kinds[kind] || []);
   const fieldsOf = (kind) => W.fields[kind] || [];
@@ -23,9 +23,10 @@
   function opened(found) {
     doc = found;
     selected = null;
+    places = new Map([...document.querySelectorAll("#findings [data-key], #score [data-key]")].map((node) => [node.dataset.key, node]));
     for (const kind of [...Object.keys(doc.kinds), "sections"]) for (const f of findings(kind)) {
       const start = doc.raw(f.at[0]), end = doc.raw(f.at[1]), key = kind + ":" + start + "-" + end;
-      const item = $("findings").querySelector('[data-key="' + key + '"]'), quote = doc.text.slice(...f.at);
+      const item = places.get(key), quote = doc.text.slice(...f.at);
       const base = { about: "finding", doc_id: doc.id, kind, start, end, quote, seen: seenOf(kind, f.values) };
       const say_ = (code) => () => (store.of(doc.id)[key] || {}).verdict === code ? store.put(doc.id, key, null) : put({ ...base, verdict: code });
       item.querySelector(".say").append(verdict("confirm", quote, say_("confirm")), verdict("reject", quote, say_("reject")),
@@ -38,7 +39,7 @@
   }
 
   function drawLevel(item) {
-    const key = "level:" + item.item, row = $("score").querySelector('[data-key="' + key + '"]');
+    const key = "level:" + item.item, row = places.get(key);
     const base = { about: "level", doc_id: doc.id, item: item.item, seen: item.seen };
     const choose = el("select", { "aria-label": say.level + ": " + item.name, on: { change: () => {
       const to = choose.value === "" ? null : Number(choose.value);
@@ -188,7 +189,7 @@
     if (!piece || !getSelection().isCollapsed) return;
     const keys = (window.GH.doc.pieces().find(([, , node]) => node === piece) || [])[3] || [];
     const shown = keys.find((key) => $("text").classList.contains("show-" + key.split(":")[0]));
-    const item = shown && $("findings").querySelector('[data-key="' + shown + '"]');
+    const item = shown && places.get(shown);
     if (!item) return;
     item.closest("details").open = true;
     item.focus({ preventScroll: true });
