@@ -56,6 +56,7 @@ def test_what_a_reviewer_says_is_kept_exported_and_applied(report: Path, tmp_pat
     assert "电话" in added
     saved = see(report / "review.html", "", tmp_path, EXPORT).result
     assert len(saved["corrections"]) == 6
+    assert see(report / "doc.html", record.doc_id, tmp_path, EXPORT).result == saved, "a document's page exports the same"
     file = Corrections.model_validate(saved)
     names = mask.aided([record]).names(record)
     result, refusals = reviewed(Seen(record, WIDE, names), list(enumerate(file.corrections, 1)))

@@ -90,6 +90,8 @@
     if (back) back.focus();
   }
 
+  $("review-exchange").append(...store.exchange());
+
   // The document as a whole: what it is, whose, and whether it has been read to its end.
   function drawDocument() {
     const facts = doc.editable, mine = () => store.of(doc.id).document || { about: "document", doc_id: doc.id, checked: false, to: {} };

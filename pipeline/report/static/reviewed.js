@@ -1,7 +1,7 @@
 // The page of corrections: all that has been said in this browser about this run, to be read over, exported and taken in.
 "use strict";
 (() => {
-  const { W, say, $, el, fill, listing, text, choice, store } = window.GH;
+  const { W, say, $, el, listing, text, choice, store } = window.GH;
   const titles = new Map(window.__documents.map((row) => [row[0], row[1]]));
   const state = { verdict: "" };
 
@@ -29,33 +29,18 @@
     { title: say.review, cell: (one) => el("button", { type: "button", class: "back", "aria-label": say.take_back, title: say.take_back, on: { click: () => store.put(one.doc_id, store.keyOf(one), null) } }, "↶") },
   ];
 
-  const told = el("span", { class: "dim", role: "status" });
-  function save() {
-    const link = el("a", { download: "corrections-" + W.run + ".json", href: URL.createObjectURL(new Blob([store.file()], { type: "application/json" })) });
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  }
-  const chosen = el("input", { type: "file", id: "take-in", accept: ".json,application/json", class: "sr", on: { change: async () => {
-    if (!chosen.files.length) return;
-    const many = store.load(await chosen.files[0].text());
-    told.textContent = many === null ? say.not_corrections : fill(say.taken_in, { count: many });
-    chosen.value = "";
-  } } });
   const name = el("input", { autocomplete: "name", on: { change: () => store.reviewer(name.value.trim()) } });
   name.value = store.reviewer();
   $("reviewed-controls").append(
-    el("button", { type: "button", class: "main", id: "export", on: { click: save } }, say.export),
-    el("label", { class: "button", for: "take-in" }, say.take_in), chosen,
+    ...store.exchange(),
     el("label", null, say.reviewer, name),
     choice(say.verdict, [...Object.entries(W.verdict), ["checked", say.checked_through]], "", (value) => { state.verdict = value; draw(); }),
-    el("button", { type: "button", id: "clear", on: { click: () => { if (confirm(say.sure)) store.clear(); } } }, say.clear), told);
+    el("button", { type: "button", id: "clear", on: { click: () => { if (confirm(say.sure)) store.clear(); } } }, say.clear));
 
   const list = listing($("reviewed"), columns, [], $("reviewed-controls"));
   function draw() {
     const rows = store.all();
-    $("export").disabled = $("clear").disabled = !rows.length;
+    $("clear").disabled = !rows.length;
     list.take(rows);
     list.keep(state.verdict ? (one) => verdictOf(one) === state.verdict : null);
   }

@@ -65,6 +65,29 @@
     return ours.length;
   }
 
+  function download() {
+    const link = el("a", { download: "corrections-" + W.run + ".json", href: URL.createObjectURL(new Blob([file()], { type: "application/json" })) });
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+  // The controls that write and read the file. Both pages of the review have them: some browsers keep what is said of each
+  // page of the disk by itself, and all documents are one page.
+  function exchange() {
+    const told = el("span", { class: "dim", role: "status" }), button = el("button", { type: "button", class: "main", id: "export", on: { click: download } }, say.export);
+    const chosen = el("input", { type: "file", id: "take-in", accept: ".json,application/json", class: "sr", on: { change: async () => {
+      if (!chosen.files.length) return;
+      const many = load(await chosen.files[0].text());
+      told.textContent = many === null ? say.not_corrections : fill(say.taken_in, { count: many });
+      chosen.value = "";
+    } } });
+    const able = () => { button.disabled = !ids().length; };
+    watchers.push(able);
+    able();
+    return [button, el("label", { class: "button", for: "take-in" }, say.take_in), chosen, told];
+  }
+
   const count = () => {
     const many = ids().reduce((sum, id) => sum + Object.keys(of(id)).length, 0);
     $("reviewed-count").textContent = many ? String(many) : "";
@@ -74,6 +97,6 @@
   watchers.push(count);
   count();
   window.addEventListener("storage", () => watchers.forEach((act) => act(null))); // another window has said something
-  window.GH.store = { keyOf, of, put, ids, all, clear, file, load, watch: (act) => watchers.push(act),
+  window.GH.store = { keyOf, of, put, all, clear, file, exchange, watch: (act) => watchers.push(act),
     reviewer: (name) => (name === undefined ? stored(REVIEWER) || "" : store(REVIEWER, name || null)) };
 })();
