@@ -63,7 +63,6 @@ def test_the_output_folder_is_what_the_contract_says(folder: Path, tmp_path: Pat
     run(Job(input=folder, out=out), work=work)
     assert {p.name for p in out.iterdir()} == {
         "records.jsonl", "failures.jsonl", "noise.jsonl", "manifest.json", "texts", "data", "tables", "report",
-        "resemblances.jsonl",
     }  # fmt: skip
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
     assert manifest["complete"] is True
