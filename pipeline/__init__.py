@@ -14,8 +14,31 @@ done["events"].groupby("event_type").size()                 # its tables, with p
 `pipeline.records` says what a record holds. Read `pipeline.flow` to see how it comes about.
 """
 
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.library import Document, Run, load_run, read, run, samples_dir
+
 __version__ = "0.1.0"
 
-from pipeline.library import Document, Run, load_run, read, run, samples_dir
-
 __all__ = ["Document", "Run", "load_run", "read", "run", "samples_dir"]
+
+
+class _Front(ModuleType):
+    """This package, whose names come from ``library`` when they are first asked for: the command line starts without it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from pipeline import library
+
+        return getattr(library, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in __all__:  # the import system would put the module ``pipeline.run`` in the place of the function
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Front
