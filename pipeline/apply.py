@@ -46,7 +46,7 @@ def apply(out: Path, file: Path, new: Path, *, lang: Lang, show_names: bool = Fa
     corrections = load_corrections(file)
     output.check(new, overwrite)
     checked = sorted({*manifest.get("checked", ()), *corrections.checked})
-    with output.building(new) as folder:
+    with output.locked(new), output.building(new) as folder:
         shutil.copytree(out / output.TEXTS, folder / output.TEXTS)
         for name in KEPT:
             if (out / name).is_file():

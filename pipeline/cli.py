@@ -30,6 +30,16 @@ class SchemaOf(StrEnum):
     corrections = "corrections"
 
 
+INTERRUPTED = 130
+
+
+class Engine(StrEnum):
+    """Where a run's files are read."""
+
+    local = "local"
+    dask = "dask"
+
+
 app = typer.Typer(
     name="gonghui",
     help=words("help"),
@@ -58,8 +68,8 @@ def root(
 
 @app.command(help=words("help_run"))
 def run(
-    input: Annotated[Path, typer.Argument(metavar="INPUT", help=words("help_run_input"), show_default=False)],
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help=words("help_run_out"), show_default=False)],
+    input: Annotated[str, typer.Argument(metavar="INPUT", help=words("help_run_input"), show_default=False)],
+    out: Annotated[str, typer.Option("--out", "-o", metavar="OUT", help=words("help_run_out"), show_default=False)],
     workers: Annotated[int | None, typer.Option(metavar="N", min=0, help=words("help_run_workers"))] = None,
     rubric: Annotated[str | None, typer.Option(metavar="NAME|FILE", help=words("help_run_rubric"))] = None,
     units: Annotated[Path | None, typer.Option(metavar="FILE.csv", help=words("help_run_units"))] = None,
@@ -70,6 +80,9 @@ def run(
     include: Annotated[list[str] | None, typer.Option(metavar="GLOB", help=words("help_run_include"))] = None,
     exclude: Annotated[list[str] | None, typer.Option(metavar="GLOB", help=words("help_run_exclude"))] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help=words("help_run_overwrite"))] = False,
+    engine: Annotated[Engine, typer.Option(help=words("help_run_engine"))] = Engine.local,
+    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help=words("help_run_scheduler"))] = None,
+    log_json: Annotated[Path | None, typer.Option(metavar="FILE", help=words("help_run_log_json"))] = None,
     lang: Lang = SPOKEN,
 ) -> None:
     from pipeline.aggregate.coverage import known_rubric
@@ -78,33 +91,44 @@ def run(
     from pipeline.engine import bounds_of
     from pipeline.flow import Options
     from pipeline.ingest.limits import limits_of
+    from pipeline.remote import is_url, places
     from pipeline.run import Job
     from pipeline.run import run as run_job
 
+    if engine is Engine.dask and scheduler is None:
+        raise CannotRun("scheduler_missing")
+    if engine is Engine.dask and (is_url(input) or is_url(out)):
+        raise CannotRun("remote_on_cluster")
     given = Given(
         roster=read_roster(units) if units else (),
         unit_from=unit_from.value if unit_from else None,
         year=year,
     )
-    job = Job(
-        input=input,
-        out=out,
-        options=Options(given=given, rubric=known_rubric(rubric), limits=limits_of(settings())),
-        workers=(settings().workers if workers is None else workers) or cores(),
-        bounds=bounds_of(settings()),
-        archive=tuple(archive or ()),
-        include=tuple(include or ()),
-        exclude=tuple(exclude or ()),
-        show_names=show_names,
-        lang=LANG,
-        overwrite=overwrite,
-    )
-    if job.archive:
-        typer.echo(words("reading_archive", folders=", ".join(map(str, job.archive))), err=True)
-    display = Display(LANG)
-    with display:
-        report = run_job(job, watch=display.watch)
+    with places(input, out) as (source, target):
+        job = Job(
+            input=source,
+            out=target,
+            named=input if is_url(input) else None,
+            options=Options(given=given, rubric=known_rubric(rubric), limits=limits_of(settings())),
+            workers=(settings().workers if workers is None else workers) or cores(),
+            bounds=bounds_of(settings()),
+            scheduler=scheduler if engine is Engine.dask else None,
+            log=log_json,
+            archive=tuple(archive or ()),
+            include=tuple(include or ()),
+            exclude=tuple(exclude or ()),
+            show_names=show_names,
+            lang=LANG,
+            overwrite=overwrite,
+        )
+        if job.archive:
+            typer.echo(words("reading_archive", folders=", ".join(map(str, job.archive))), err=True)
+        display = Display(LANG)
+        with display:
+            report = run_job(job, watch=display.watch)
     display.summary(report)
+    if is_url(out):
+        typer.echo(words("sent", url=out))
     raise typer.Exit(report.exit_status)
 
 
@@ -210,6 +234,8 @@ def main() -> NoReturn:
             reconfigure(errors="replace")
     try:
         status = app(standalone_mode=False) or 0
+        if status == INTERRUPTED:  # Typer takes Ctrl-C itself
+            status = fail(words("interrupted"))
     except GonghuiError as error:
         status = fail(words("error", text=explain(error, LANG)))
     except (KeyboardInterrupt, typer.Abort):

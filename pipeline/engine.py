@@ -1,4 +1,4 @@
-"""Engines: how a batch of tasks is worked off, in this process or in a pool. The engine changes nothing in what comes out."""
+"""Engines: how a batch of tasks is worked off, here, in a pool or on a cluster. They change nothing in what comes out."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TookTooLong
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
+from types import TracebackType
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from pipeline.errors import ResourceError, SourceError
+from pipeline.errors import CannotRun, ResourceError, SourceError
 from pipeline.flow import Options, Outcome, Task, failure, printable, process
 from pipeline.settings import Settings, one_thread_a_process
-
-if TYPE_CHECKING:
-    from pipeline.guard import Guard
 
 T = TypeVar("T")
 Work: TypeAlias = Callable[[Task, Options], Outcome]
@@ -36,17 +34,29 @@ def bounds_of(settings: Settings) -> Bounds:
 
 
 def outcomes(
-    tasks: Sequence[Task], options: Options, *, workers: int = 1, bounds: Bounds = UNBOUND, work: Work = process
+    tasks: Sequence[Task],
+    options: Options,
+    *,
+    workers: int = 1,
+    bounds: Bounds = UNBOUND,
+    work: Work = process,
+    scheduler: str | None = None,
 ) -> Iterator[Outcome]:
     """The outcome of each task, in the order of the tasks whatever the number of workers.
 
     A task that passes ``bounds`` is ended and becomes a failure (``timed_out``, ``out_of_memory``), and so does one whose
-    worker dies (``worker_died``); the others go on. One worker without bounds is this process itself.
+    worker dies (``worker_died``); the others go on. One worker without bounds is this process itself. ``scheduler`` is the
+    address of a Dask cluster, whose workers then do the work.
     """
-    if workers <= 1 and bounds == UNBOUND:
+    if scheduler is not None:
+        from pipeline.cluster import outcomes_of
+
+        results: Iterator[Any] = outcomes_of(tasks, options, scheduler=scheduler, bounds=bounds, work=work)
+    elif workers <= 1 and bounds == UNBOUND:
         one_thread_a_process()
         return (work(task, options) for task in tasks)
-    results = each(work, [(task, options) for task in tasks], workers=workers, bounds=bounds)
+    else:
+        results = each(work, [(task, options) for task in tasks], workers=workers, bounds=bounds)
     return (_outcome(task, result) for task, result in zip(tasks, results, strict=True))
 
 
@@ -56,50 +66,71 @@ def each(
     """``function`` of every tuple of arguments, in processes of their own, in order; an error stands for its result.
 
     Raises:
-        ResourceError: one of ours is wrong; no use to go on.
+        CannotRun, ResourceError: what would be wrong with every task; no use to go on.
     """
-    from multiprocessing import get_context
-
-    from pebble import ProcessPool
-
-    from pipeline.guard import Guard
-
     if not items:
         return
-    # spawn, everywhere: a fork copies the locks of the progress display's thread, and Windows has no other way
-    pool: Any = ProcessPool(
-        max_workers=max(1, min(workers, len(items))), initializer=one_thread_a_process, context=get_context("spawn")
-    )
     waiting: deque[Future[Any]] = deque()
-    with Guard(bounds.memory) as guard:
+    with Pool(max(1, min(workers, len(items))), bounds) as pool:
+        for item in items:
+            waiting.append(pool.submit(function, item))
+            if len(waiting) >= workers * AHEAD:
+                yield pool.result(waiting.popleft())
+        while waiting:
+            yield pool.result(waiting.popleft())
+
+
+class Pool:
+    """Processes that end with their task where it passes its bounds; a context that ends them all."""
+
+    def __init__(self, workers: int, bounds: Bounds) -> None:
+        from multiprocessing import get_context
+
+        from pebble import ProcessPool
+
+        from pipeline.guard import Guard
+
+        # spawn, everywhere: a fork copies the locks of the progress display's thread, and Windows has no other way
+        self._pool: Any = ProcessPool(max_workers=workers, initializer=one_thread_a_process, context=get_context("spawn"))
+        self._bounds = bounds
+        self._guard = Guard(bounds.memory)
+
+    def __enter__(self) -> Pool:
+        self._guard.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         try:
-            for item in items:
-                waiting.append(pool.schedule(function, args=item, timeout=bounds.seconds))
-                if len(waiting) >= workers * AHEAD:
-                    yield _result(waiting.popleft(), guard, bounds)
-            while waiting:
-                yield _result(waiting.popleft(), guard, bounds)
-            pool.close()
+            self._pool.stop()
+            self._pool.join()
         finally:
-            pool.stop()
-            pool.join()
+            self._guard.__exit__(kind, error, trace)
 
+    def submit(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Future[Any]:
+        """Have a process work on it, in its turn."""
+        future: Future[Any] = self._pool.schedule(function, args=arguments, timeout=self._bounds.seconds)
+        return future
 
-def _result(future: Future[Any], guard: Guard, bounds: Bounds) -> Any:
-    from pebble import ProcessExpired
+    def result(self, future: Future[Any]) -> Any:
+        """What came of it; an error is a value.
 
-    try:
-        return future.result()
-    except TookTooLong:
-        return SourceError("timed_out", seconds=bounds.seconds or 0)
-    except ProcessExpired as error:
-        if error.pid in guard.ended:
-            return SourceError("out_of_memory", limit=bounds.memory or 0)
-        return SourceError("worker_died", exitcode=error.exitcode)
-    except ResourceError:
-        raise
-    except Exception as error:
-        return error
+        Raises:
+            CannotRun, ResourceError: see ``each``.
+        """
+        from pebble import ProcessExpired
+
+        try:
+            return future.result()
+        except TookTooLong:
+            return SourceError("timed_out", seconds=self._bounds.seconds or 0)
+        except ProcessExpired as error:
+            if error.pid in self._guard.ended:
+                return SourceError("out_of_memory", limit=self._bounds.memory or 0)
+            return SourceError("worker_died", exitcode=error.exitcode)
+        except (CannotRun, ResourceError):
+            raise
+        except Exception as error:
+            return error.with_traceback(None)  # it tells of this engine, not of what went wrong
 
 
 def _outcome(task: Task, result: Outcome | Exception) -> Outcome:

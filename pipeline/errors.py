@@ -7,7 +7,7 @@ end a run or a file; ``cli`` shows them in the user's language from ``resources/
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class GonghuiError(Exception):
@@ -17,6 +17,17 @@ class GonghuiError(Exception):
         super().__init__(f"{code}: " + ", ".join(f"{k}={v}" for k, v in params.items()))
         self.code = code
         self.params = params
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _remade, (type(self), self.args, self.__dict__)
+
+
+def _remade(kind: type[GonghuiError], args: tuple[Any, ...], state: dict[str, Any]) -> GonghuiError:
+    """The same error on the other side of a process: an exception's own way would call ``__init__`` with its message."""
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class CannotRun(GonghuiError):  # noqa: N818

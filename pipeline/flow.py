@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 import traceback
 from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
@@ -16,10 +17,11 @@ from pipeline.aggregate.units import Given, placed
 from pipeline.errors import GonghuiError, ResourceError, SourceError
 from pipeline.ingest.limits import DEFAULT, Limits
 from pipeline.products import Ingested, Outlined, Part
-from pipeline.records import FINDING_KINDS, Failure, Finding, Record
+from pipeline.records import FINDING_KINDS, Failure, Finding, Frozen, Record
 from pipeline.settings import PACKAGE, models_dir
 
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+Clock: TypeAlias = defaultdict[str, float]  # seconds by stage
 StageName: TypeAlias = Literal["ingest", "segment", "extract", "aggregate", "export"]
 
 
@@ -81,6 +83,16 @@ class Outcome:
     failures: tuple[Failure, ...] = ()
     fixes: dict[str, int] = field(default_factory=dict)
     sketches: tuple[Sketch, ...] = ()  # of the documents that can be duplicates
+    seconds: dict[str, float] = field(default_factory=dict)  # by stage
+    kept: str | None = None  # the name under which the state has it
+    recalled: bool = False  # from an earlier run
+
+
+class Read(Frozen):
+    """A source once it is read: all that its text alone decides, before anything is scored."""
+
+    product: Ingested
+    documents: tuple[Record | Failure, ...]  # one for each part, in the order of the text
 
 
 def segmented(document: Document) -> Document:
@@ -163,6 +175,8 @@ STAGES: tuple[Stage, ...] = (
     ("aggregate", with_coverage),
     ("export", grounded),
 )
+TEXTUAL = tuple(step for step in STAGES if step[0] in ("segment", "extract"))  # what the text alone decides
+ADDED = tuple(step for step in STAGES if step not in TEXTUAL)  # what the operator's settings have a part in
 
 
 def rubric_of(record: Record) -> str:
@@ -187,14 +201,36 @@ def process(task: Task, options: Options) -> Outcome:
     Raises:
         ResourceError: a rule, lexicon, rubric or model is wrong or missing. That is no source's fault: it ends the run.
     """
-    source = printable(task.name)
+    clock: Clock = defaultdict(float)
+    found = reading(task, options, clock)
+    return found if isinstance(found, Outcome) else scored(found, options, clock)
+
+
+def reading(task: Task, options: Options, clock: Clock) -> Read | Outcome:
+    """A source up to the records that its text gives, or its outcome where it cannot be read. ``clock`` counts seconds."""
+    source, began = printable(task.name), time.perf_counter()
     try:
         product = ingested(task, options)
     except ResourceError:
         raise
     except Exception as error:
         return Outcome(source=source, failures=(failure(source, "ingest", error),))
-    return outcome(product, [through_stages(Document(product, part, options)) for part in in_order(product)])
+    finally:
+        clock["ingest"] += time.perf_counter() - began
+    found = [through(Document(product, part, options), TEXTUAL, clock) for part in in_order(product)]
+    return Read(product=product, documents=tuple(d if isinstance(d, Failure) else d.settled for d in found))
+
+
+def scored(read: Read, options: Options, clock: Clock) -> Outcome:
+    """What a source comes to, once its documents have unit, year and score. ``clock`` counts seconds."""
+    found = [
+        one if isinstance(one, Failure) else through(Document(read.product, part, options, record=one), ADDED, clock)
+        for part, one in zip(in_order(read.product), read.documents, strict=True)
+    ]
+    began = time.perf_counter()
+    made = outcome(read.product, [d if isinstance(d, Failure) else d.settled for d in found])
+    clock["export"] += time.perf_counter() - began
+    return replace(made, seconds={stage: round(spent, 4) for stage, spent in sorted(clock.items())})
 
 
 def in_order(product: Ingested) -> list[Part]:
@@ -246,15 +282,19 @@ def through_stages(document: Document) -> Record | Failure:
     return result if isinstance(result, Failure) else result.settled
 
 
-def through(document: Document, stages: Iterable[Stage]) -> Document | Failure:
-    """One document through some stages, in their order; the first that fails ends it."""
+def through(document: Document, stages: Iterable[Stage], clock: Clock | None = None) -> Document | Failure:
+    """One document through some stages, in their order; the first that fails ends it. ``clock`` counts seconds by stage."""
+    clock = defaultdict(float) if clock is None else clock
     for stage, step in stages:
+        began = time.perf_counter()
         try:
             document = step(document)
         except ResourceError:
             raise
         except Exception as error:
             return failure(document.ingested.source.source, stage, error, start=document.part.start)
+        finally:
+            clock[stage] += time.perf_counter() - began
     return document
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline import flow, output
 from pipeline.aggregate.units import Given, UnitFrom, read_roster
@@ -17,6 +17,7 @@ from pipeline.highlight import Html, highlighted
 from pipeline.ingest.limits import limits_of
 from pipeline.products import Ingested, Outlined
 from pipeline.records import Failure, Noise, Record
+from pipeline.remote import is_url, places
 from pipeline.run import Job, raw_text, read_records
 from pipeline.run import run as run_job  # the module is loaded before ``pipeline.run`` comes to name the function below
 from pipeline.settings import Lang, cores, samples_dir, settings
@@ -135,6 +136,9 @@ def run(
     exclude: Sequence[str] = (),
     show_names: bool = False,
     overwrite: bool = False,
+    engine: Literal["local", "dask"] = "local",
+    scheduler: str | None = None,
+    log_json: str | Path | None = None,
     lang: Lang | None = None,
 ) -> Run:
     """Read every file of ``input``, write records, tables and a report to ``out``: what ``gonghui run`` does.
@@ -148,8 +152,8 @@ def run(
     (2, 2)
 
     Args:
-        input: the folder of documents, or a single file.
-        out: the output folder: new, empty, or one that an earlier run made.
+        input: the folder of documents, or a single file; a path, or a URL that fsspec knows.
+        out: the output folder: new, empty, or one that an earlier run made; likewise.
         workers: processes that read files, 0 for one a core; the result does not depend on it.
         rubric: a rubric's name or YAML file; by unit type where there is none.
         units: a roster (单位名册) for documents that do not name their unit.
@@ -160,6 +164,9 @@ def run(
         exclude: pass over files that match one of these.
         show_names: do not mask aided persons and numbers in tables and report.
         overwrite: replace files of an earlier run even if they were changed by hand.
+        engine: ``"dask"`` has the workers of the cluster at ``scheduler`` read the files.
+        scheduler: the address of a Dask scheduler.
+        log_json: a file that every step is appended to, a JSON object a line.
         lang: language of the report.
 
     Raises:
@@ -167,22 +174,29 @@ def run(
         ResourceError: a rule, lexicon, rubric or model is wrong or missing.
     """
     given = Given(roster=read_roster(Path(units)) if units else (), unit_from=unit_from, year=year)
-    run_job(
-        Job(
-            input=Path(input),
-            out=Path(out),
-            options=Options(given=given, rubric=rubric, limits=limits_of(settings())),
-            workers=workers or cores(),
-            bounds=UNBOUND if workers == 1 else bounds_of(settings()),  # in this process, which a script may rely on
-            archive=tuple(map(Path, archive)),
-            include=tuple(include),
-            exclude=tuple(exclude),
-            show_names=show_names,
-            lang=lang or settings().lang,
-            overwrite=overwrite,
+    if engine == "dask" and (scheduler is None or is_url(str(input)) or is_url(str(out))):
+        raise CannotRun("scheduler_missing" if scheduler is None else "remote_on_cluster")
+    with places(str(input), str(out)) as (source, target):
+        run_job(
+            Job(
+                input=source,
+                out=target,
+                named=str(input) if is_url(str(input)) else None,
+                options=Options(given=given, rubric=rubric, limits=limits_of(settings())),
+                workers=workers or cores(),
+                # one worker is this process, which a script may rely on
+                bounds=UNBOUND if workers == 1 and engine == "local" else bounds_of(settings()),
+                scheduler=scheduler if engine == "dask" else None,
+                log=Path(log_json) if log_json is not None else None,
+                archive=tuple(map(Path, archive)),
+                include=tuple(include),
+                exclude=tuple(exclude),
+                show_names=show_names,
+                lang=lang or settings().lang,
+                overwrite=overwrite,
+            )
         )
-    )
-    return load_run(out)
+    return load_run(target)
 
 
 def load_run(out: str | Path) -> Run:

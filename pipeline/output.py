@@ -15,7 +15,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ MANIFEST = "manifest.json"
 TEXTS = "texts"
 FOLDERS = (TEXTS, "tables", "data", "report", "report/docs", "report/data")  # a link in their place would lead out of OUT
 PARTIAL = ".partial"
+TIMES = "run.json"  # when and how long: the one file that differs from run to run
+HOME = ".gonghui"  # in OUT: the lock, and what a run keeps for the next one
 OURS = "gonghui"
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # device names on Windows
 
@@ -51,11 +53,11 @@ def manifest_of(out: Path) -> dict[str, Any] | None:
         return None
     files = found.get("files")
     if isinstance(files, dict):  # it may have been tampered with: what it names outside OUT is none of ours
-        found["files"] = {name: digest for name, digest in files.items() if _within(name)}
+        found["files"] = {name: digest for name, digest in files.items() if within(name)}
     return found
 
 
-def _within(name: str) -> bool:
+def within(name: str) -> bool:
     """Whether a name in a manifest is of a file below the folder, as we write them: relative, POSIX, nothing to climb by."""
     return not re.search(r"[\\:\0]|^/|(?:^|/)\.\.?(?:/|$)", name)
 
@@ -73,7 +75,7 @@ def check(out: Path, overwrite: bool, part: str = "") -> None:
         if not out.is_dir():
             raise CannotRun("output_is_file", path=str(out))
         manifest = manifest_of(out)
-        if manifest is None and any(not path.name.endswith(PARTIAL) for path in out.iterdir()):
+        if manifest is None and any(path.name != HOME and not path.name.endswith(PARTIAL) for path in out.iterdir()):
             raise CannotRun("output_not_ours", path=str(out))
     except OSError as error:
         raise _unwritable(out, error) from error
@@ -94,6 +96,35 @@ def check(out: Path, overwrite: bool, part: str = "") -> None:
 
 
 @contextmanager
+def locked(out: Path) -> Iterator[Path]:
+    """The folder in OUT for what is kept from run to run, while no other run can have it.
+
+    Raises:
+        CannotRun: another run is at work on OUT, or it cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    home = out.resolve() / HOME
+    lock = FileLock(home / "lock")  # the system drops it when the process ends, however it ends
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise CannotRun("output_busy", path=str(out)) from error
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    try:
+        yield home
+    finally:
+        lock.release()
+        if manifest_of(out) is None and [path.name for path in home.glob("*")] in ([], ["lock"]):
+            with suppress(OSError):  # nothing came of it: leave nothing behind
+                (home / "lock").unlink(missing_ok=True)
+                home.rmdir()
+                out.rmdir()
+
+
+@contextmanager
 def building(out: Path) -> Iterator[Path]:
     """A folder to build in, gone again when the block ends: beside OUT, or within it where only that is the same disk.
 
@@ -105,6 +136,9 @@ def building(out: Path) -> Iterator[Path]:
         place.parent.mkdir(parents=True, exist_ok=True)
         mounted = place.exists() and (place.stat().st_dev != place.parent.stat().st_dev or not os.access(place.parent, os.W_OK))
         home = place if mounted else place.parent
+        for path in home.iterdir():
+            if path.name.startswith(f".{place.name}.") and path.name.endswith(PARTIAL):
+                shutil.rmtree(path, ignore_errors=True)  # a killed run left it; the lock says that none is at work
         folder = Path(tempfile.mkdtemp(prefix=f".{place.name}.", suffix=PARTIAL, dir=home))
     except OSError as error:
         raise _unwritable(out, error) from error
@@ -130,6 +164,18 @@ def put_in_place(built: Path, out: Path, manifest: dict[str, Any]) -> None:
     _swap_folder(built / TEXTS, out / TEXTS)
     _move_files({name: path for name, path in new.items() if name in manifest["files"]}, out, set(old) - set(new))
     _write_manifest(out, manifest | {"complete": True})
+
+
+def write_times(out: Path, times: dict[str, Any]) -> None:
+    """Write how a run went beside its manifest; nothing of what came out depends on it.
+
+    Raises:
+        CannotRun: the file of an earlier run cannot be replaced.
+    """
+    draft = out / f".{TIMES}{PARTIAL}"
+    with _naming(draft):
+        draft.write_text(json.dumps(times, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+    _replace(draft, out / TIMES)
 
 
 def put_part(built: Path, out: Path, part: str, manifest: dict[str, Any]) -> None:

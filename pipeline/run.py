@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,8 @@ from pipeline.errors import CannotRun
 from pipeline.flow import Note, Options, Outcome, Task, printable, process, rubric_of
 from pipeline.records import SCHEMA_VERSION, Failure, Record
 from pipeline.settings import Lang
+from pipeline.state import recalled, state_of
+from pipeline.times import Times
 
 MOST_TO_SHOW = 5
 DEFAULTS = Options()
@@ -38,6 +39,9 @@ class Job:
     options: Options = DEFAULTS
     workers: int = 1
     bounds: Bounds = UNBOUND  # of a file
+    scheduler: str | None = None  # the address of a Dask cluster, which then does the work
+    log: Path | None = None  # JSON lines of how the run goes
+    named: str | None = None  # what the manifest calls the input, where that is a copy
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     show_names: bool = False
@@ -115,14 +119,35 @@ def run(job: Job, *, watch: Watch = lambda done, total, last: None, work: Work =
     tasks, ignored = listed(job)
     output.check(job.out, job.overwrite)
     archive.check(job.archive)
-    done = outcomes(tasks, job.options, workers=job.workers, bounds=job.bounds, work=work)
-    return put_together(job, done, ignored, lambda files, last: watch(files, len(tasks), last))
+    kept: list[str] = []
+    with output.locked(job.out) as home, Times(job.log) as times:
+        times.say("started", input=printable(str(job.input)), out=printable(str(job.out)), files=len(tasks), ignored=len(ignored))
+        state = state_of(home, job.options)
+        keeping = partial(recalled, state=state, work=work)
+        done = outcomes(tasks, job.options, workers=job.workers, bounds=job.bounds, work=keeping, scheduler=job.scheduler)
+
+        def watched(files: int, last: Outcome) -> None:
+            kept.extend([last.kept] if last.kept else ())
+            times.add(last)
+            watch(files, len(tasks), last)
+
+        report = put_together(job, done, ignored, watched, times)
+        state.forget(kept)
+        engine = "local" if job.scheduler is None else "dask"
+        output.write_times(job.out, times.summary(engine=engine, workers=job.workers, files=report.files))
+        times.say("finished", files=report.files, recalled=times.recalled, failures=dict(sorted(report.failures.items())))
+    return report
 
 
 def put_together(
-    job: Job, done: Iterator[Outcome], ignored: list[tuple[str, str]], watch: Callable[[int, Outcome], None]
+    job: Job,
+    done: Iterator[Outcome],
+    ignored: list[tuple[str, str]],
+    watch: Callable[[int, Outcome], None],
+    times: Times | None = None,
 ) -> Report:
     """What the sources of ``job.input`` came to, in the order of their names, written to ``job.out``."""
+    times = times or Times()
     report = Report(out=job.out, masked=not job.show_names, ignored=ignored)
     sources: list[dict[str, Any]] = []
     with output.building(job.out) as folder, Collection() as collection:
@@ -133,13 +158,16 @@ def put_together(
                 collection.add(sketch)
             sources.append(_source(outcome))
             watch(report.files, outcome)
-        overlaps = collection.overlaps()
-        complete(folder, overlaps, job.options.given.roster)
-        report.add_overlaps(overlaps.values())
-        report.listed, report.silent = who_is_silent(folder, job.options.given.roster)
-        write_resemblances(folder, collection, archived)
-        report.rows = make_tables(folder, job)
-        make_report(folder, folder, _settings(job), lang=job.lang, show_names=job.show_names)
+        with times.of("duplicates"):
+            overlaps = collection.overlaps()
+            complete(folder, overlaps, job.options.given.roster)
+            report.add_overlaps(overlaps.values())
+            report.listed, report.silent = who_is_silent(folder, job.options.given.roster)
+            write_resemblances(folder, collection, archived)
+        with times.of("tables"):
+            report.rows = make_tables(folder, job)
+        with times.of("report"):
+            make_report(folder, folder, _settings(job), lang=job.lang, show_names=job.show_names)
         output.put_in_place(folder, job.out, _manifest(job, report, sources))
     return report
 
@@ -159,9 +187,12 @@ def listed(job: Job) -> tuple[list[Task], list[tuple[str, str]]]:
         raise CannotRun("input_is_output", path=str(job.input))
     listing = walk(job.input, job.include, job.exclude, job.options.limits)
     tasks = [Task(found.path, found.name, found.member) for found in listing.files]
-    own = {task.name for task in tasks if task.path.resolve().is_relative_to(out)}
-    ignored = [(item.name, str(item.reason)) for item in listing.ignored] + [(name, "output") for name in sorted(own)]
-    return [task for task in tasks if task.name not in own], ignored
+    ignored = [(item.name, str(item.reason)) for item in listing.ignored]
+    if out.is_relative_to(root):  # told as one, whether there is anything in it yet or not
+        name = out.relative_to(root).as_posix()
+        tasks = [task for task in tasks if not task.path.resolve().is_relative_to(out)]
+        ignored = sorted([pair for pair in ignored if not (pair[0] + "/").startswith(name + "/")] + [(name, "output")])
+    return tasks, ignored
 
 
 def written(done: Iterator[Outcome], folder: Path) -> Iterator[Outcome]:
@@ -289,7 +320,7 @@ def rebuild_report(out: Path, *, lang: Lang, show_names: bool = False, overwrite
     if manifest is None or not manifest.get("complete"):
         raise CannotRun("not_a_run", path=str(out))
     output.check(out, overwrite, part="report/")
-    with output.building(out) as folder:
+    with output.locked(out), output.building(out) as folder:
         checked = manifest.get("checked", ())
         make_report(out, folder, manifest["settings"], lang=lang, show_names=show_names, checked=checked)
         output.put_part(folder, out, "report/", manifest | {"report": {"lang": lang, "show_names": show_names}})
@@ -340,7 +371,6 @@ def _source(outcome: Outcome) -> dict[str, Any]:
 def _settings(job: Job) -> dict[str, Any]:
     given = job.options.given
     return {
-        "workers": job.workers,
         "rubric": job.options.rubric,
         "units": [json.loads(json.dumps(row)) for row in given.roster],
         "unit_from": given.unit_from,
@@ -359,8 +389,7 @@ def _manifest(job: Job, report: Report, sources: Sequence[dict[str, Any]]) -> di
         "made_by": output.OURS,
         "version": __version__,
         "schema_version": SCHEMA_VERSION,
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "input": printable(str(job.input)),
+        "input": job.named or printable(str(job.input)),
         "settings": _settings(job),
         "report": {"lang": job.lang, "show_names": job.show_names},
         "counts": report.counts(),

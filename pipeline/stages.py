@@ -161,7 +161,8 @@ def aggregate(folder: Path, job: Job) -> Report:
     archive.check(job.archive)
     before = _together(_lines(folder, "ingest", IngestedSource), _lines(folder, "extract", ExtractedSource))
     done = (_outcome(line, found, job.options) for line, found in before)
-    return put_together(job, done, list(listing_of(folder).ignored), lambda files, last: None)
+    with output.locked(job.out):
+        return put_together(job, done, list(listing_of(folder).ignored), lambda files, last: None)
 
 
 def _outcome(line: IngestedSource, extracted: ExtractedSource, options: Options) -> Outcome:

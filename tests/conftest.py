@@ -15,6 +15,8 @@ from tests.ingest import scans
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 LACKING = {
+    "needs_s3": any(importlib.util.find_spec(name) is None for name in ("s3fs", "moto", "flask_cors")),
+    "needs_dask": importlib.util.find_spec("distributed") is None,
     "needs_chromium": not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome", "chrome")),
     "needs_libreoffice": not any(shutil.which(name) for name in ("soffice", "libreoffice")),
     "needs_ocr": not all(importlib.util.find_spec(name) for name in ("rapidocr", "onnxruntime")) or scans.font() is None,

@@ -58,7 +58,7 @@ def pairs(count: int, sketch: Callable[[int], Sketch]) -> list[tuple[int, int]]:
     import numpy as np
 
     kept = [winnowed(grams(sketch(no).squeezed, SHINGLE)) for no in range(count)]
-    if not any(len(one) for one in kept):
+    if not any(len(one) for one in kept):  # all of them shorter than a shingle
         return []
     values = np.concatenate(kept)
     owners = np.repeat(np.arange(count), [len(one) for one in kept])

@@ -162,6 +162,11 @@ def set_phrases() -> re.Pattern[str]:
     return re.compile("|".join(sorted(seen, key=lambda p: (-len(p), p))) or r"(?!)")
 
 
+def with_minhash(found: Sketch) -> Sketch:
+    """The sketch with its MinHash, which is made from the text anew."""
+    return found._replace(minhash=_minhash(found.squeezed))
+
+
 def _minhash(squeezed: str) -> Any:
     from rensa import RMinHash
 

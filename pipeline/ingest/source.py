@@ -41,24 +41,32 @@ def read(path: Path, name: str, limits: Limits = DEFAULT, member: Sequence[int] 
             and what ``archive`` raises.
     """
     kind = format_of(name)  # refuse before reading
-    if member:
-        data = archive.member_bytes(path, member, limits)
-        if kind == "zip":
-            raise archive.why_closed(data, member, limits)
-        return ingest(data, name, limits)
-    if kind == "zip" and not archive.members(path, limits):  # raises what kept ``walk`` from opening it
+    if kind == "zip" and not member and not archive.members(path, limits):  # raises what kept ``walk`` from opening it
         raise SourceError("empty")
-    most = limits.max_bytes
+    data = bytes_of(path, limits, member)
+    if kind == "zip" and member:
+        raise archive.why_closed(data, member, limits)
+    return ingest(data, name, limits)
+
+
+def bytes_of(path: Path, limits: Limits = DEFAULT, member: Sequence[int] = ()) -> bytes:
+    """The bytes of a file, or of a member of the archive at ``path``.
+
+    Raises:
+        SourceError: ``vanished`` ``unreadable`` ``too_large``, and what ``archive`` raises.
+    """
+    if member:
+        return archive.member_bytes(path, member, limits)
     try:
         with path.open("rb") as handle:
-            data = handle.read(most + 1)
+            data = handle.read(limits.max_bytes + 1)
     except FileNotFoundError as error:
         raise SourceError("vanished") from error
     except OSError as error:
         raise SourceError("unreadable", reason=error.strerror or type(error).__name__) from error
-    if len(data) > most:
-        raise SourceError("too_large", bytes=path.stat().st_size, limit=most)
-    return ingest(data, name, limits)
+    if len(data) > limits.max_bytes:
+        raise SourceError("too_large", bytes=path.stat().st_size, limit=limits.max_bytes)
+    return data
 
 
 def ingest(data: bytes, name: str, limits: Limits = DEFAULT) -> Ingested:

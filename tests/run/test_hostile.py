@@ -225,3 +225,11 @@ def test_include_and_exclude(folder: Path) -> None:
     report, records, _ = ran(folder, include=("*.txt",), exclude=("草稿/*",))
     assert [r["source"] for r in records] == ["好.txt"]
     assert dict(report.ignored) == {"b.md": "not_included", "草稿/a.txt": "excluded"}
+
+
+def test_a_folder_of_nothing_but_scraps(folder: Path) -> None:
+    (folder / "好.txt").write_text("总结。\n", encoding="utf-8")
+    (folder / "差.txt").write_text("好", encoding="utf-8")
+    report, records, _ = ran(folder)
+    assert report.files == 2
+    assert len(records) == 2

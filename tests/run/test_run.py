@@ -31,7 +31,9 @@ def folder(tmp_path: Path) -> Path:
 
 def tree(out: Path) -> dict[str, bytes]:
     return {
-        p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file() and p.name != output.MANIFEST
+        p.relative_to(out).as_posix(): p.read_bytes()
+        for p in sorted(out.rglob("*"))
+        if p.is_file() and output.HOME not in p.parts and p.name not in (output.MANIFEST, output.TIMES)
     }
 
 
@@ -62,7 +64,8 @@ def test_the_output_folder_is_what_the_contract_says(folder: Path, tmp_path: Pat
     out = tmp_path / "deep" / "out"
     run(Job(input=folder, out=out), work=work)
     assert {p.name for p in out.iterdir()} == {
-        "records.jsonl", "failures.jsonl", "noise.jsonl", "manifest.json", "texts", "data", "tables", "report",
+        "records.jsonl", "failures.jsonl", "noise.jsonl", "manifest.json", "texts", "data", "tables",
+        "report", ".gonghui", "run.json",
     }  # fmt: skip
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
     assert manifest["complete"] is True
@@ -193,7 +196,9 @@ def test_a_full_disk_is_one_plain_error(folder: Path, tmp_path: Path, monkeypatc
     with pytest.raises(CannotRun) as caught:
         run(Job(input=folder, out=tmp_path / "out"), work=work)
     assert caught.value.code == "output_unwritable"
-    assert not (tmp_path / "out").exists()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [output.HOME]
+    monkeypatch.undo()
+    assert run(Job(input=folder, out=tmp_path / "out"), work=work).files == 13
 
 
 def test_an_out_inside_the_input_is_not_read(folder: Path) -> None:
@@ -201,7 +206,7 @@ def test_an_out_inside_the_input_is_not_read(folder: Path) -> None:
     first = run(Job(input=folder, out=out), work=work)
     again = run(Job(input=folder, out=out), work=work)
     assert again.files == first.files
-    assert ("结果/records.jsonl", "output") in again.ignored
+    assert first.ignored == again.ignored == [("结果", "output")]
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -210,7 +215,7 @@ def test_a_wrong_rule_ends_the_run_and_says_where(folder: Path, tmp_path: Path, 
     with pytest.raises(ResourceError) as caught:
         run(Job(input=folder, out=tmp_path / "out", workers=workers), work=work)
     assert (caught.value.code, caught.value.params) == ("bad_rule", {"file": "noise.yaml", "line": 7, "reason": "planted"})
-    assert not (tmp_path / "out").exists()
+    assert {path.name for path in tmp_path.glob("out/*")} <= {output.HOME}
 
 
 def test_input_and_output_must_differ(folder: Path, tmp_path: Path) -> None:
@@ -240,3 +245,43 @@ def test_names_of_texts_are_legal_everywhere_and_never_collide() -> None:
         assert not set(text) & set('<>:"/\\|?*\n')
         assert not output.RESERVED.match(text)
         assert text == text.strip(". ")
+
+
+def test_how_a_run_went_stands_apart_and_every_step_is_logged_on_request(folder: Path, tmp_path: Path) -> None:
+    log = tmp_path / "run.log"
+    for _ in range(2):
+        run(Job(input=folder, out=tmp_path / "out", log=log), work=work)
+    lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    events = Counter(line["event"] for line in lines)
+    assert events == Counter(started=2, source=26, step=6, finished=2)
+    assert all(line["time"].endswith("+00:00") for line in lines)
+    assert [line["recalled"] for line in lines if line["event"] == "finished"] == [0, 12]
+    assert [line["failures"] for line in lines if line.get("source") == "坏.txt"] == [["empty"]] * 2
+    times = json.loads((tmp_path / "out" / output.TIMES).read_text("utf-8"))
+    assert {"duplicates", "tables", "report"} <= set(times["stages"])
+    assert times["recalled"] == 12
+    assert times["started"] < times["finished"]
+
+
+def test_a_log_tells_why_a_run_stopped(folder: Path, tmp_path: Path) -> None:
+    (folder / "规则.txt").write_text("rule", encoding="utf-8")
+    log = tmp_path / "run.log"
+    with pytest.raises(ResourceError):
+        run(Job(input=folder, out=tmp_path / "out", log=log), work=work)
+    last = json.loads(log.read_text("utf-8").splitlines()[-1])
+    assert (last["event"], last["code"]) == ("stopped", "bad_rule")
+
+
+def test_the_slowest_sources_are_listed(tmp_path: Path) -> None:
+    root = tmp_path / "in"
+    root.mkdir()
+    for i in range(3):
+        (root / f"{i}.txt").write_text(
+            "清泉小学工会2011年工作总结\n一、抓学习\n" + "3月8日组织教师46人学习。\n" * (1 + 9 * i), "utf-8"
+        )
+    run(Job(input=root, out=tmp_path / "out"))
+    times = json.loads((tmp_path / "out" / output.TIMES).read_text("utf-8"))
+    assert {entry["source"] for entry in times["slowest"]} == {"0.txt", "1.txt", "2.txt"}
+    seconds = [entry["seconds"] for entry in times["slowest"]]
+    assert seconds == sorted(seconds, reverse=True)
+    assert {"ingest", "segment", "extract", "aggregate", "export"} <= set(times["stages"])

