@@ -42,9 +42,22 @@ def units(reading: Reading) -> list[Span]:
         start = number.end if number and number.style not in ("word", "shi", "di") else sentence.start
         while start < sentence.end and reading.clean[start] in " 　":
             start += 1
-        if sentence.end - start >= 6:
-            found.append(Span(start, sentence.end))
+        found += [item for item in _items(reading.clean, Span(start, sentence.end)) if item.end - item.start >= 6]
     return found
+
+
+_ITEM = re.compile(
+    r"(?:(?<=[：:；;])|^)[ 　]{0,4}(?:[一二三四五六七八九]是|[一二三四五六]要|[（(][0-9一二三四五六七八九][）)]|[①-⑨]|[0-9][.、．](?![0-9]))"
+)
+
+
+def _items(text: str, sentence: Span) -> list[Span]:
+    """A sentence, or the items of the list that it is (一是…；二是…。), less what leads up to them."""
+    starts = [m.start() for m in _ITEM.finditer(text, sentence.start, sentence.end)]
+    if len(starts) < 2:
+        return [sentence]
+    ends = [*starts[1:], sentence.end]
+    return [Span(a, b) for a, b in zip(starts, ends, strict=True)]
 
 
 _CUES = {
