@@ -26,7 +26,7 @@ _DAY = (
     r"(?:3[01]|[12][0-9]|0?[1-9]|三十一?|二十[一二三四五六七八九]?|廿[一二三四五六七八九]?|十[一二三四五六七八九]?"
     r"|[一二三四五六七八九])"
 )
-_DASH = r"[ ]?(?:[-－—–~～至到、]|——|—-|--)[ ]?"
+_DASH = r"[ ]?(?:[-－—–~～至到]|——|—-|--)[ ]?"
 _REL = "今年|去年|明年|本年|当年|前年|上年|来年|同年|次年|翌年"
 _TEN = r"(?:[上中下]旬|初|底|末|中)"
 _YEAR = rf"(?:(?P<y>{_Y4})[ ]?(?:年度?|(?=学年))|(?P<yx>{_YX})[ ]?(?:年度?|(?=学年))|(?P<y2>{_Y2})年|(?P<rel>{_REL})度?)"
@@ -52,9 +52,15 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("ym", rf"{_YEAR}[ ]?(?P<m>{_M})[ ]?月份?{_TEN}?"),
     ("ym_bare", r"(?<![0-9.\-—])(?P<y>(?:19|20)[0-9]{2})[.．/](?P<m>1[0-2]|0[1-9]|[1-9])(?![0-9.％%万元人个])"),
     ("year_fest", rf"{_YEAR}的?[“\"]?(?P<fest>@FEST@)[”\"]?(?:妇女节|劳动节|青年节|儿童节|节)?(?!红旗|劳动奖|巾帼)"),
-    ("lunar_month", rf"(?:{_YEAR}[ ]?)?(?P<lunar>腊月|正月|冬月)(?:[初廿二三]?[一二三四五六七八九十]{{1,2}})?"),
+    ("year_season", rf"(?P<rel>{_REL})的?(?P<weather>[春夏秋冬])天"),
+    ("year_edge", rf"(?P<rel>{_REL})年?(?P<edge>[初底末])(?!始)"),
+    ("lost_point", rf"(?<![0-9])(?P<y>20[0-2][0-9])(?P<m>1[0-2]|[1-9])月份?(?:(?P<d>{_DAY})[日号])?"),
+    ("md_year", rf"(?P<m>{_M})月(?P<d>{_DAY})[日号][，, ]?(?P<y>{_Y4})年(?![0-9一二三四五六七八九十])"),
+    ("lunar_month",
+        rf"(?:{_YEAR}[ ]?)?(?:农历)?(?P<lunar>腊月|正月|冬月)"
+        r"(?P<lunar_day>初[一二三四五六七八九十]|[二廿]十?[一二三四五六七八九]|三十|二十|十[一二三四五六七八九]?)?"),
     ("md_range", rf"(?P<m>{_M})[ ]?月[ ]?(?P<d>{_DAY})[ ]?[日号]?{_DASH}(?:(?P<m2>{_M})[ ]?月[ ]?)?(?P<d2>{_DAY})[ ]?[日号]"),
-    ("m_range", rf"(?P<m>{_M})[ ]?(?:月份?)?{_DASH}(?P<m2>{_M})[ ]?月份?(?![ ]?{_DAY}[日号])"),
+    ("m_range", rf"(?P<m>{_M})[ ]?(?:(?:月份?)?{_DASH}|、)(?P<m2>{_M})[ ]?月份?(?![ ]?{_DAY}[日号])"),
     ("table_md",
         r"(?:(?<=\| )|(?<=\|)|(?<=\n)|^)(?P<m>1[0-2]|0?[1-9])\.(?P<d>3[01]|[12][0-9]|0?[1-9])(?:[-—－~～](?P<m2>1[0-2]"
         r"|0?[1-9])\.(?P<d2>3[01]|[12][0-9]|0?[1-9]))?(?=[ |，：:]|$)(?!.{0,3}[元%万])"),
@@ -103,24 +109,56 @@ def festivals() -> dict[str, tuple[str, int, int | None]]:
     found = {}
     for name, month, day, forms in table("lexicons/festivals.tsv", 4):
         for form in forms.split():
-            found[form] = (name, int(month), int(day) if day else None)
+            found[form] = (name, int(month), int(day) if day.isdigit() else None)
     return found
 
 
 @cache
-def _lunar() -> dict[tuple[int, str], str]:
-    names = ("春节", "元宵节", "端午节", "中秋节", "重阳节")
-    return {
-        (int(row[0]), name): day for row in table("lexicons/lunar_days.tsv", 6) for name, day in zip(names, row[1:], strict=True)
-    }
+def _moving() -> dict[str, str]:
+    """Festival → the rule that gives its day."""
+    return {name: day for name, _, day, _ in table("lexicons/festivals.tsv", 4) if day and not day.isdigit()}
+
+
+@cache
+def _lunar_months() -> dict[int, tuple[str, ...]]:
+    """Lunar year → 清明, and the first days of its twelve months."""
+    return {int(row[0]): row[1:] for row in table("lexicons/lunar_months.tsv", 14)}
+
+
+def lunar_date(year: int, month: int, day: int) -> date | None:
+    """The solar date of a day of a lunar year (农历), leap months left out; None outside the table."""
+    if year not in _lunar_months():
+        return None
+    first = _lunar_months()[year][month]
+    return date(year + (len(first) == 5), int(first[-4:-2]), int(first[-2:])) + timedelta(days=day - 1)
+
+
+def moving_day(name: str, year: int) -> date | None:
+    """The day of a festival that moves, in the solar year ``year``; None where no rule or table gives it."""
+    kind, _, rule = _moving().get(name, "").partition(" ")
+    if kind == "qingming" and year in _lunar_months():
+        return date(year, int(_lunar_months()[year][0][:2]), int(_lunar_months()[year][0][2:]))
+    if kind == "sunday":
+        month = next(v[1] for v in festivals().values() if v[0] == name)
+        first = date(year, month, 1)
+        return first + timedelta(days=(6 - first.weekday()) % 7 + 7 * (int(rule) - 1))
+    if kind != "lunar":
+        return None
+    month, day = map(int, rule.split("-"))
+    if month == 0:  # the eve of the first day
+        spring = lunar_date(year, 1, 1)
+        return spring - timedelta(days=1) if spring else None
+    return lunar_date(year - (month == 12), month, day)
 
 
 @cache
 def _grammar() -> re.Pattern[str]:
     forms = []
     for form in sorted(festivals(), key=len, reverse=True):
-        split = re.match(r"(三八|五一|五四|六一|七一|八一|十一)(.*)", form)
-        forms.append(f'{split[1][0]}[.·]?{split[1][1]}[”"]?{split[2]}' if split else form)
+        split = re.match(r"(三八|五一|五四|六一|七一|八一|十一|5·12|12·4|双十?[1一]{1,2})(.*)", form)
+        head = split[1] if split else ""
+        digits = head.replace("·", "[.·]") if "·" in head else f"{head[:1]}[.·]?{head[1:]}"
+        forms.append(f'{digits}[”"]?{split[2]}' if split else form)
     fest = "|".join(forms)
     parts = []
     for name, pattern in _PATTERNS:
@@ -245,7 +283,8 @@ def _moment(text: str, match: re.Match[str]) -> Moment | None:
     ):
         return None
     if kind == "lunar_month":
-        month = {"腊月": 13, "冬月": 12, "正月": 2}[got["lunar"]]
+        month = {"腊月": 12, "冬月": 11, "正月": 1}[got["lunar"]]
+        day = _number(got["lunar_day"].replace("初", "")) if "lunar_day" in got else None
     if "edge" in got:
         month = 1 if got["edge"] == "初" else 12
     if kind == "fest":
@@ -256,7 +295,11 @@ def _moment(text: str, match: re.Match[str]) -> Moment | None:
         return None
     if kind == "school_year" and year is None and not redacted:
         return None
+    if kind == "m_range" and "、" in match[0] and "月" in match[0][: match[0].index("、")]:
+        return None  # 九月、十月 are two dates, 九、十月 is one span of time
     term = None
+    if "weather" in got:
+        term = {"春": "weather3", "夏": "weather6", "秋": "weather9", "冬": "weather12"}[got["weather"]]
     if "half" in got:
         term = "half1" if got["half"] == "上" else "half2"
     elif "quarter" in got:
@@ -353,6 +396,21 @@ def days_completed(text: str, moments: list[Moment]) -> list[Moment]:
     return found
 
 
+def _lunar_norm(moment: Moment, year: int | None) -> str:
+    """A lunar month or day: 去年腊月 is of the lunar year and falls in this January, a bare 腊月 in the document's own."""
+    month = moment.month or 1
+    late = month >= 11
+    usual = {12: "01", 11: "12", 1: "02"}[month]
+    if year is None:
+        return f"XXXX-{usual}"
+    stated = moment.year is not None or moment.relative is not None
+    lunar_year = year if stated or not late else year - 1
+    exact = lunar_date(lunar_year, month, moment.day) if moment.day else None
+    if exact is not None:
+        return exact.isoformat()
+    return f"{lunar_year + (month == 12)}-{usual}"
+
+
 def norm(moment: Moment, year_of: Callable[[Moment], int | None]) -> str:
     """ISO norm of a moment; ``year_of`` gives the year of one that does not state it, or None."""
     year = moment.year if moment.year is not None else None if moment.redacted else year_of(moment)
@@ -370,6 +428,9 @@ def norm(moment: Moment, year_of: Callable[[Moment], int | None]) -> str:
     if moment.term:
         if moment.term in ("half1", "half2"):
             return f"{y}-01/{y}-06" if moment.term == "half1" else f"{y}-07/{y}-12"
+        if moment.term.startswith("weather"):
+            first = int(moment.term[7:])
+            return f"{y}-{first:02d}/{other(1)}-02" if first == 12 else f"{y}-{first:02d}/{y}-{first + 2:02d}"
         if moment.term.startswith("q"):
             q = int(moment.term[1])
             return f"{y}-{q * 3 - 2:02d}/{y}-{q * 3:02d}"
@@ -382,14 +443,12 @@ def norm(moment: Moment, year_of: Callable[[Moment], int | None]) -> str:
             return f"{y}-{month:02d}"
         if day is not None:
             return f"{y}-{month:02d}-{day:02d}"
-        exact = _lunar().get((year, "春节" if name in ("除夕", "大年初一") else name)) if year is not None else None
-        if exact and name == "除夕":
-            return (date.fromisoformat(f"{y}-{exact}") - timedelta(days=1)).isoformat()
-        return f"{y}-{exact}" if exact else f"{y}-{month:02d}"
+        exact = moving_day(name, year) if year is not None else None
+        return exact.isoformat() if exact else f"{y}-{month:02d}"
     if moment.month is None:
         return y
     if moment.kind == "lunar_month":
-        return f"{other(1) if moment.month == 13 else y}-{'01' if moment.month == 13 else f'{moment.month:02d}'}"
+        return _lunar_norm(moment, year)
     head = f"{y}-{moment.month:02d}" + (f"-{moment.day:02d}" if moment.day is not None else "")
     if moment.day_2 is not None:
         return f"{head}/{y}-{moment.month_2 or moment.month:02d}-{moment.day_2:02d}"

@@ -35,12 +35,15 @@ class Groundwork:
     def moments(self) -> list[Moment]:
         """Date expressions outside the boundary line, as written."""
         lost = [(h.start, h.end) for h in self.hidden if h.code == "lost_date_part"]
+        numbers = {h.number.start for h in self.reading.headings if h.number}
         first = self.reading.text_start
         title = self.reading.part.boundary_title is not None
         found = [
             m
             for m in expressions(self.reading.clean)
-            if (m.start >= first or title) and not any(a < m.end and m.start < b for a, b in lost)
+            if (m.start >= first or title)
+            and m.start not in numbers
+            and (m.kind == "lost_point" or not any(a < m.end and m.start < b for a, b in lost))
         ]
         return days_completed(self.reading.clean, found)
 

@@ -77,7 +77,7 @@ def body_year(moments: list[Moment], reading: Reading) -> int | None:
     return None
 
 
-_NEXT_YEAR = re.compile(r"明年|来年|下一?年度?|下一步|下步|今后|新的一年|打算|展望|下一阶段")
+_NEXT_YEAR = re.compile(r"明年|来年|下一?年度?|下一步|下步|今后|新的一年|打算|盘算|盼头|想做的|要办的|展望|下一阶段")
 
 
 _MOST_STATED = 12  # years that a sentence states before a moment: no real one states more
@@ -121,13 +121,31 @@ class YearSense:
             month = next(v[1] for v in festivals().values() if v[0] == moment.festival)
         if month is None and moment.term and moment.term.startswith("q"):
             month = int(moment.term[1]) * 3
+        headed = self._heading_year(moment)
+        if headed is not None:
+            return headed
         if settled.first is not None and settled.last is not None and month is not None:
             for total in range(settled.first, settled.last + 1):
                 if total % 12 == month - 1:
                     return total // 12
+        if month is None and moment.term in ("half1", "half2"):
+            month = 6 if moment.term == "half1" else 12
         if settled.year is not None and self._looks_ahead(moment):
+            if settled.last is not None and month is not None:
+                return (settled.last + 1 + (month - 2 - settled.last) % 12) // 12  # the next such month after the period
             return settled.year + 1
         return settled.year
+
+    def _heading_year(self, moment: Moment) -> int | None:
+        """The year that a heading above the moment states (六、2018年打算)."""
+        section = self._reading.section_at(moment.start)
+        while section is not None:
+            heading = self._reading.headings[section]
+            i = bisect_left(self._starts, heading.start)
+            if i < len(self._starts) and self._starts[i] < heading.end and self._stated[i].kind in ("y", "year_term"):
+                return self._stated[i].year
+            section = heading.parent
+        return None
 
     def _looks_ahead(self, moment: Moment) -> bool:
         """Whether the moment stands in what a yearly summary plans for the year to come."""
