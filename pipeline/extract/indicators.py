@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline.extract.linear import load, pairs
+from pipeline.resources import yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +17,32 @@ if TYPE_CHECKING:
     from pipeline.segment import Reading
 
 _CUT = re.compile(r"[，。；：！？\n（）(),;]")
+
+
+_BEFORE, _BEHIND = 24, 16  # how far a count's clause is read
+_CLAUSE = re.compile(r"[，。；：！？\n（）(),;]")
+_PHRASE = re.compile(r"[，。；：！？\n（）(),;、]")
+
+
+@cache
+def _rules() -> dict[str, list[tuple[str, re.Pattern[str] | None, re.Pattern[str] | None]]]:
+    """Unit → (code, words before, words behind), in the order of ``rules/indicators.yaml``."""
+    found: dict[str, list[tuple[str, re.Pattern[str] | None, re.Pattern[str] | None]]] = {}
+    for rule in yaml("rules/indicators.yaml")["rules"]:
+        left, right = (re.compile(rule[side]) if rule[side] else None for side in ("left", "right"))
+        for unit in rule["units"]:
+            found.setdefault(unit, []).append((rule["code"], left, right))
+    return found
+
+
+def proposed(text: str, start: int, end: int, unit: str | None) -> str | None:
+    """The code that the words of the count's own clause propose (提案17份 → proposals), or None."""
+    before = _CLAUSE.split(text[max(0, start - _BEFORE) : start])[-1]
+    behind = _PHRASE.split(text[end : end + _BEHIND])[0]
+    for code, left, right in _rules().get(unit or "", ()):
+        if (left and left.search(before)) or (right and right.search(behind)):
+            return code
+    return None
 
 
 def features(reading: Reading, c: Found, doc_type: str) -> list[str]:
@@ -33,6 +61,8 @@ def features(reading: Reading, c: Found, doc_type: str) -> list[str]:
     ]
     found += [f"L={left[i : i + 2]}" for i in range(len(left) - 1)] + [f"R={right[i : i + 2]}" for i in range(len(right) - 1)]
     found += [f"a={near_left[-1:]}", f"b={near_right[:1]}", f"aa={near_left[-3:]}", f"bb={near_right[:3]}"]
+    code = proposed(text, c.start, c.end, c.unit)
+    found += [f"rule={code}", f"rule={code}/{c.unit}/{size}"]
     return found
 
 
