@@ -38,6 +38,8 @@ def settle(reading: Reading, kind: DocType, moments: list[Moment], signed: Signa
     signed_month = int(signed.date[5:7]) if signed.date and len(signed.date) >= 7 and signed.date[5:7].isdigit() else None
     edge = reading.sign_off[0].start if reading.sign_off and signed_year is not None else len(reading.clean)
     stated = body_year([m for m in moments if m.start < edge], reading)  # the signature's own date says nothing of the body
+    if titled and not reading.title_lines and stated is not None and abs(stated - (titled[0].year or 0)) > 1:
+        titled, title_term = [], None  # the collection's line, which is re-dated every year
     if titled and (signed_year is None or abs(signed_year - (titled[0].year or 0)) <= 1):
         year, basis = titled[0].year, "title"
     elif signed_year is not None:

@@ -199,7 +199,8 @@ def _title(text: Text, mark: Mark, page_title: str | None, said: Counter[str]) -
     """The raw words of the boundary line that are a title: not the collection's, which all its lines repeat."""
     for start, end in mark.own:
         words = text.text[start:end]
-        title = None if said[words] > 1 else words.strip() if mark.rule == "title_line" else own_title(words, page_title)
+        repeated = said[words] > 1 and not is_wrapper(words)
+        title = words.strip() if repeated or mark.rule == "title_line" else own_title(words, page_title)
         if title:
             at = start + words.index(title)
             return re.sub(r"\s*\n\s*", "", text.quote(at, at + len(title)))
