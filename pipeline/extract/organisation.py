@@ -88,17 +88,12 @@ def number_like(piece: str) -> bool:
 
 def unit_in_title(reading: Reading) -> tuple[int, int] | None:
     """The unit that the title names: 清河县第三小学工会2012年工作总结, ——在白杨沟煤矿工会第六次会员代表大会上的报告."""
-    lines = [(line.start, line.end, 1) for line in reversed(reading.title_lines)]
+    lines = [(line.start, line.end) for line in reversed(reading.title_lines)]
     if reading.part.boundary_title:
-        lines.append((0, reading.text_start, 2))  # a collection's line alone names no unit: its text must say it too
-    for start, end, least in lines:
+        lines.append((0, reading.text_start))
+    for start, end in lines:
         match = _NAMED.search(reading.clean, start, end)
-        if (
-            match
-            and reading.clean.count(match["unit"]) >= least
-            and _proper(match["unit"])
-            and not re.match(r"给", match["unit"])
-        ):
+        if match and _proper(match["unit"]) and not re.match(r"给", match["unit"]):
             return match.span("unit")
     return None
 
