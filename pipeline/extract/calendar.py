@@ -43,7 +43,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("year_term", rf"{_YEAR}[ ]?{_TERM}"),
     ("ymd_range", rf"{_YEAR}[ ]?(?P<m>{_M})[ ]?月[ ]?(?P<d>{_DAY})[ ]?[日号]?{_DASH}(?:(?P<m2>{_M})月)?(?P<d2>{_DAY})[ ]?[日号]"),
     ("ym_range",
-        rf"(?:{_YEAR}[ ]?)(?P<m>{_M})[ ]?月?份?{_DASH}(?:(?P<y_2>{_Y4})年|(?P<rel2>次年|翌年|今年|明年"
+        rf"(?:{_YEAR}[ ]?)(?P<m>{_M})[ ]?(?:月?份?{_DASH}|、)(?:(?P<y_2>{_Y4})年|(?P<rel2>次年|翌年|今年|明年"
         rf"|本年))?(?P<m2>{_M})[ ]?月份?(?![ ]?[0-9])"),
     ("ymd", rf"{_YEAR}[ ]?(?P<m>{_M})[ ]?月[ ]?份?(?P<d>{_DAY})[ ]?[日号]"),
     ("ymd_bare",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
 from functools import cache, partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
@@ -77,7 +78,7 @@ def tokenize(text: str) -> list[Token]:
     """Tokens of ``text``, in order, without gap or overlap."""
     words: list[str] = []
     tags: list[str] = []
-    for word, tag in _rust_jieba().tag(text, hmm=True):
+    for word, tag in _tagged(text):
         if word.isascii() and not word.isalnum():
             pieces = _ASCII_PIECE.findall(word)
             words += pieces
@@ -89,6 +90,22 @@ def tokenize(text: str) -> list[Token]:
     if (ends[-1] if ends else 0) != len(text):
         raise ValueError(f"tokens cover {ends[-1] if ends else 0} of {len(text)} characters")
     return list(map(_TOKEN, zip(words, [0, *ends], ends, tags, strict=False)))
+
+
+_THRICE = re.compile(r"([\u4e00-\u9fff])\1\1")  # 211人人人有一页: two cuts are as likely, and the two jiebas choose differently
+
+
+def _tagged(text: str) -> Iterator[tuple[str, str]]:
+    """Words and tags; a line where a character stands three times in a row is cut by the reference itself."""
+    jieba = _rust_jieba()
+    if not _THRICE.search(text):
+        yield from jieba.tag(text, hmm=True)
+        return
+    for line in text.splitlines(keepends=True):
+        if _THRICE.search(line):
+            yield from ((word, jieba.tag(word, hmm=True)[0][1]) for word in reference().cut(line))
+        else:
+            yield from jieba.tag(line, hmm=True)
 
 
 @cache
