@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _END = "。！？!?：:；;"
 _OPEN, _CLOSE = "“‘「『《（(【[", "”’」』》）)】]"
-_INLINE = re.compile(r"(?:(?<=[。；;！？!?）)：:”…])|(?<=  ))[ 　]{0,8}(?=[（(\[【第一二三四五六七八九十0-9①-⒛㈠-㈩])")
+_INLINE = re.compile(r"(?:(?<=[。；;！？!?）)：:”…】])|(?<=  ))[ 　]{0,8}(?=[（(\[【第一二三四五六七八九十0-9①-⒛㈠-㈩])")
 _UNBROKEN = 500  # a line this long with several numbers in it is a text whose line breaks were lost
 
 
