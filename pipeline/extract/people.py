@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.features import given_names, is_place
 from pipeline.extract.linear import load, pairs
+from pipeline.extract.tagger import Marked
 from pipeline.records import Standing
 from pipeline.resources import table, words, yaml
 from pipeline.segment.reading import beginning
@@ -19,7 +20,6 @@ from pipeline.segment.tokens import common_words
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipeline.extract.tagger import Marked
     from pipeline.products import Token
     from pipeline.segment import Reading, Span
 
@@ -98,6 +98,11 @@ _NOUN_END = re.compile(r"[\u4e00-\u9fff]{2}[感性化度率于型式者品费款
 _CLINGS_BEFORE, _CLINGS_BEHIND = "如由请向对与和让以为是给被使", "俩等两二三和与及在为"
 
 
+@cache
+def _impersonal() -> tuple[str, ...]:
+    return tuple(sorted(words("lexicons/impersonal_titles.txt")))
+
+
 def mended(reading: Reading, m: Marked) -> Marked | None:
     """A marked person without what clings to the name, or None where the span can be no person."""
     text = reading.clean
@@ -147,7 +152,7 @@ def _plausible(reading: Reading, m: Marked) -> bool:
     if "·" in name:
         return name[0] != "·" != name[-1]
     titled = p.title_after.match(text, m.end) or p.title_before.search(text, max(0, m.start - 8), m.start)
-    named = titled is not None and titled["role"] not in words("lexicons/impersonal_titles.txt")
+    named = titled is not None and not (titled["role"] or "").endswith(_impersonal())
     listed = text[m.end : m.end + 1] in ("、", " ") or text[max(0, m.start - 1) : m.start] in ("、", "：")
     if len(name) < 2 or len(name) > 6:
         return False
@@ -155,6 +160,10 @@ def _plausible(reading: Reading, m: Marked) -> bool:
         return False
     first = reading.tokens[reading.token_at(m.start)]
     doubtful = name[0] in _doubtful()
+    if is_place(name) and first.tag == "ns" and first.text == name:
+        return False
+    if len(name) == 3 and _doubtful().get(name[0]) == "function" and (name[1:] in common_words() or name[:2] in common_words()):
+        return False  # 多渠道, 经常化
     if len(name) == 2 and name in common_words() and not listed and not _may_be_a_name(name):
         return False
     if (
@@ -209,7 +218,9 @@ def given_away(reading: Reading) -> Iterator[Proposal]:
         title = p.short_title.match(text, m.end()) if "·" not in m[0] else None
         if len(m[0]) >= 4 or "·" in m[0] or (title and len(m[0]) >= 3):
             yield (m.start(), title.end() if title else m.end(), "PER", 0.9)
-    yield from ((t.start, t.end, "PER", 0.6) for t in reading.tokens if is_name_token(t))
+    for token in filter(is_name_token, reading.tokens):
+        if _plausible(reading, Marked(token.start, token.end, "PER", 0.6)):
+            yield (token.start, token.end, "PER", 0.6)
 
 
 _ITEM = rf"{_HAN}{{2,4}}|{_HAN} {{1,3}}{_HAN}"
