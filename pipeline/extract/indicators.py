@@ -84,7 +84,7 @@ def indicate(reading: Reading, counts: Sequence[Found], doc_type: str, models: P
     shared = [around(reading, c, known) for c in counts]
     return [
         {
-            "indicator": None if code.label == "none" or scope.label not in ("own", "area") else code.label,
+            "indicator": None if "none" in (code.label, scope.label) else code.label,
             "scope": None if scope.label == "none" else scope.label,
             "status": status.label,
         }
