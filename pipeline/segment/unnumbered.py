@@ -34,7 +34,7 @@ def _marks() -> tuple[tuple[str, re.Pattern[str]], ...]:
     spec = yaml("rules/outline.yaml")
     labels = "|".join(sorted(spec["structural_labels"].split(), key=len, reverse=True))
     return (
-        ("bracket", re.compile(rf"【(?![^】]*(?:{spec['not_bracket_labels']}))(?P<heading>[^】\n]{{2,14}})】")),
+        ("bracket", re.compile(rf"【(?![^】\n]{{0,14}}(?:{spec['not_bracket_labels']}))(?P<heading>[^】\n]{{2,14}})】")),
         (
             "bullet",
             re.compile(
