@@ -40,7 +40,7 @@ def apply(out: Path, file: Path, new: Path, *, lang: Lang, show_names: bool = Fa
         CannotRun: ``out`` holds no finished run, ``file`` is no corrections file, or ``new`` cannot be used.
         Refused: some corrections do not match the run; it lists them, and nothing has been written.
     """
-    manifest = finished(out)
+    manifest = output.finished(out)
     if out.resolve() == new.resolve():
         raise CannotRun("apply_in_place", path=str(new))
     corrections = load_corrections(file)
@@ -67,18 +67,6 @@ def apply(out: Path, file: Path, new: Path, *, lang: Lang, show_names: bool = Fa
         told |= {"counts": counts | {"rows": rows}, "corrections": _tally(file, corrections)}
         output.put_in_place(folder, new, manifest | told)
     return Applied(new, len(corrections.corrections), len({c.doc_id for c in corrections.corrections}))
-
-
-def finished(out: Path) -> dict[str, Any]:
-    """The manifest of a run that has ended.
-
-    Raises:
-        CannotRun: there is none.
-    """
-    manifest = output.manifest_of(out)
-    if manifest is None or not manifest.get("complete"):
-        raise CannotRun("not_a_run", path=str(out))
-    return manifest
 
 
 def corrected(out: Path, corrections: Corrections, settings: dict[str, Any]) -> Iterator[Record]:

@@ -53,9 +53,7 @@ def rows_of(out: Path) -> list[Row]:
     Raises:
         CannotRun: the folder holds no finished run.
     """
-    manifest = output.manifest_of(out)
-    if manifest is None or not manifest.get("complete"):
-        raise CannotRun("not_a_run", path=str(out))
+    output.finished(out)
     aided = mask.aided(read_records(out))
     district = District()
     for view in views(read_records(out), lambda source: raw_text(out, source), lambda _record, _item: None):

@@ -18,7 +18,7 @@ from pipeline.ingest.limits import limits_of
 from pipeline.products import Ingested, Outlined
 from pipeline.records import Failure, Noise, Record
 from pipeline.remote import is_url, places
-from pipeline.run import Job, raw_text, read_records
+from pipeline.run import Job, raw_text, read_failures, read_noise, read_records
 from pipeline.run import run as run_job  # the module is loaded before ``pipeline.run`` comes to name the function below
 from pipeline.settings import Lang, cores, samples_dir, settings
 
@@ -205,10 +205,7 @@ def load_run(out: str | Path) -> Run:
     Raises:
         CannotRun: the folder holds no finished run.
     """
-    manifest = output.manifest_of(Path(out))
-    if manifest is None or not manifest.get("complete"):
-        raise CannotRun("not_a_run", path=str(out))
-    return Run(Path(out), manifest)
+    return Run(Path(out), output.finished(Path(out)))
 
 
 class Run:
@@ -265,15 +262,11 @@ class Run:
 
     def failures(self) -> list[Failure]:
         """What did not come through, and why."""
-        return [Failure.model_validate_json(line) for line in self._lines("failures.jsonl")]
+        return read_failures(self.path)
 
     def noise(self) -> list[Noise]:
         """What was cut, and why."""
-        return [Noise.model_validate_json(line) for line in self._lines("noise.jsonl")]
-
-    def _lines(self, name: str) -> Iterator[str]:
-        with (self.path / name).open(encoding="utf-8", newline="\n") as lines:
-            yield from lines
+        return read_noise(self.path)
 
     def __repr__(self) -> str:
         counts = self.manifest["counts"]

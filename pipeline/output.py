@@ -57,6 +57,18 @@ def manifest_of(out: Path) -> dict[str, Any] | None:
     return found
 
 
+def finished(out: Path) -> dict[str, Any]:
+    """The manifest of a run that has ended.
+
+    Raises:
+        CannotRun: there is none.
+    """
+    manifest = manifest_of(out)
+    if manifest is None or not manifest.get("complete"):
+        raise CannotRun("not_a_run", path=str(out))
+    return manifest
+
+
 def within(name: str) -> bool:
     """Whether a name in a manifest is of a file below the folder, as we write them: relative, POSIX, nothing to climb by."""
     return not re.search(r"[\\:\0]|^/|(?:^|/)\.\.?(?:/|$)", name)

@@ -21,7 +21,7 @@ from pipeline.aggregate.units import Given, RosterRow
 from pipeline.engine import UNBOUND, Bounds, Work, outcomes
 from pipeline.errors import CannotRun
 from pipeline.flow import Note, Options, Outcome, Task, printable, process, rubric_of
-from pipeline.records import SCHEMA_VERSION, Failure, Record
+from pipeline.records import SCHEMA_VERSION, Failure, Noise, Record
 from pipeline.settings import Lang
 from pipeline.state import recalled, state_of
 from pipeline.times import Times
@@ -294,14 +294,12 @@ def make_report(
     """``report/`` below ``folder``, from what the folder ``run`` holds and the settings of its manifest."""
     from pipeline.report.site import write_report
 
-    with (run / "failures.jsonl").open(encoding="utf-8", newline="\n") as lines:
-        failures = [Failure.model_validate_json(line) for line in lines]
     write_report(
         lambda: read_records(run),
         lambda source: raw_text(run, source),
         folder,
         weight=partial(item_weight, settings["rubric"]),
-        failures=failures,
+        failures=read_failures(run),
         roster=[RosterRow(*row) for row in settings["units"]],
         checked=checked,
         resemblances=read_resemblances(run),
@@ -316,9 +314,7 @@ def rebuild_report(out: Path, *, lang: Lang, show_names: bool = False, overwrite
     Raises:
         CannotRun: OUT holds no finished run, or a page was changed by hand and ``overwrite`` does not say so.
     """
-    manifest = output.manifest_of(out)
-    if manifest is None or not manifest.get("complete"):
-        raise CannotRun("not_a_run", path=str(out))
+    manifest = output.finished(out)
     output.check(out, overwrite, part="report/")
     with output.locked(out), output.building(out) as folder:
         checked = manifest.get("checked", ())
@@ -350,6 +346,18 @@ def read_records(folder: Path) -> Iterator[Record]:
                 yield Record.model_validate_json(line)
             except ValidationError as error:
                 raise CannotRun("records_unreadable", path=str(path), line=number) from error
+
+
+def read_failures(folder: Path) -> list[Failure]:
+    """What did not come through in a run, and why."""
+    with (folder / "failures.jsonl").open(encoding="utf-8", newline="\n") as lines:
+        return [Failure.model_validate_json(line) for line in lines]
+
+
+def read_noise(folder: Path) -> list[Noise]:
+    """What was cut in a run, and why."""
+    with (folder / "noise.jsonl").open(encoding="utf-8", newline="\n") as lines:
+        return [Noise.model_validate_json(line) for line in lines]
 
 
 def raw_text(folder: Path, source: str) -> str:

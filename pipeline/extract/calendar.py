@@ -114,6 +114,12 @@ def festivals() -> dict[str, tuple[str, int, int | None]]:
 
 
 @cache
+def festival_days() -> dict[str, tuple[int, int | None]]:
+    """Festival → (month, day or null for a lunar or moving one)."""
+    return {name: (month, day) for name, month, day in festivals().values()}
+
+
+@cache
 def _moving() -> dict[str, str]:
     """Festival → the rule that gives its day."""
     return {name: day for name, _, day, _ in table("lexicons/festivals.tsv", 4) if day and not day.isdigit()}
@@ -139,8 +145,7 @@ def moving_day(name: str, year: int) -> date | None:
     if kind == "qingming" and year in _lunar_months():
         return date(year, int(_lunar_months()[year][0][:2]), int(_lunar_months()[year][0][2:]))
     if kind == "sunday":
-        month = next(v[1] for v in festivals().values() if v[0] == name)
-        first = date(year, month, 1)
+        first = date(year, festival_days()[name][0], 1)
         return first + timedelta(days=(6 - first.weekday()) % 7 + 7 * (int(rule) - 1))
     if kind != "lunar":
         return None
@@ -438,12 +443,12 @@ def norm(moment: Moment, year_of: Callable[[Moment], int | None]) -> str:
             return f"{y}-09/{other(1)}-01"
         return f"{other(1 if moment.term == 'term2' else 0)}-02/{other(1 if moment.term == 'term2' else 0)}-07"
     if moment.festival:
-        name, month, day = next(v for v in festivals().values() if v[0] == moment.festival)
+        month, day = festival_days()[moment.festival]
         if moment.after:
             return f"{y}-{month:02d}"
         if day is not None:
             return f"{y}-{month:02d}-{day:02d}"
-        exact = moving_day(name, year) if year is not None else None
+        exact = moving_day(moment.festival, year) if year is not None else None
         return exact.isoformat() if exact else f"{y}-{month:02d}"
     if moment.month is None:
         return y

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline import records as r
 from pipeline.extract import awards as awards_
@@ -29,6 +29,9 @@ from pipeline.segment import Reading, Span
 from pipeline.settings import models_dir
 from pipeline.spans import Text
 
+if TYPE_CHECKING:
+    from pipeline.extract.counts import Found as Count
+
 F = TypeVar("F", bound=r.Finding)
 
 
@@ -45,6 +48,11 @@ def ground(made: type[F], text: Text, start: int, end: int, made_by: str, /, **f
     clean = _BLANK.sub("", text.text[start:end])
     name = {r.Section: "heading", r.Event: "name"}.get(made, "text")
     return made(start=a, end=b, clean=None if clean == quote else clean, made_by=made_by, **fields | {name: quote})
+
+
+def _attributes(found: Count | people_.Person | events_.Event | awards_.Award) -> dict[str, Any]:
+    """What a room found, less its place: named as the record names it."""
+    return {name: value for name, value in found._asdict().items() if name not in ("start", "end")}
 
 
 def plain(text: Text, start: int, end: int) -> str:
@@ -131,26 +139,11 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
         "sections": _sections(reading, models),
         "topics": () if any(h.level == 1 for h in reading.headings) else topics(reading, [(None, reading.body)], models)[0],
         "counts": tuple(
-            ground(
-                r.Count,
-                text,
-                c.start,
-                c.end,
-                "counts",
-                value=c.value,
-                max=c.max,
-                unit=c.unit,
-                modifier=c.modifier,
-                object=c.object,
-                **judged,
-            )
+            ground(r.Count, text, c.start, c.end, "counts", **_attributes(c) | judged)
             for c, judged in zip(ground_work.counts, indicate(reading, ground_work.counts, kind, models), strict=True)
         ),
         "dates": tuple(ground(r.Date, text, a, b, "calendar", norm=n) for a, b, n in dated),
-        "persons": tuple(
-            ground(r.Person, text, p.start, p.end, "names", role=p.role, standing=p.standing, confidence=p.confidence)
-            for p in people
-        ),
+        "persons": tuple(ground(r.Person, text, p.start, p.end, "names", **_attributes(p)) for p in people),
         "orgs": tuple(ground(r.Org, text, o.start, o.end, "names", confidence=o.confidence) for o in orgs),
         "places": tuple(
             ground(r.Place, text, m.start, m.end, "names", confidence=m.confidence) for m in named if m.label == "PLC"
@@ -163,33 +156,17 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
                 e.start,
                 e.end,
                 "events",
-                type=e.type,
-                status=e.status,
-                date=e.date,
-                participants=e.participants,
-                participant_unit=e.participant_unit,
-                place=plain(text, *e.place) if e.place else None,
-                theme=plain(text, *e.theme) if e.theme else None,
-                cost=e.cost,
-                section=reading.section_at(e.start),
-                confidence=e.confidence,
+                **_attributes(e)
+                | {
+                    "place": plain(text, *e.place) if e.place else None,
+                    "theme": plain(text, *e.theme) if e.theme else None,
+                    "section": reading.section_at(e.start),
+                },
             )
             for e in held
         ),
         "awards": tuple(
-            ground(
-                r.Award,
-                text,
-                a.start,
-                a.end,
-                "awards",
-                level=a.level,
-                rank=a.rank,
-                recipient=a.recipient,
-                kind=a.kind,
-                date=a.date,
-                confidence=a.confidence,
-            )
+            ground(r.Award, text, a.start, a.end, "awards", **_attributes(a))
             for a in awards_.awards(reading, honours, people, dated, models)
         ),
         "problems": sayings("problem"),

@@ -12,7 +12,7 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.extract.calendar import Moment
+from pipeline.extract.calendar import Moment, festival_days
 from pipeline.records import PeriodBasis
 from pipeline.resources import table
 
@@ -116,9 +116,7 @@ class YearSense:
             return None
         month = moment.month
         if month is None and moment.festival:
-            from pipeline.extract.calendar import festivals
-
-            month = next(v[1] for v in festivals().values() if v[0] == moment.festival)
+            month, _ = festival_days()[moment.festival]
         if month is None and moment.term and moment.term.startswith("q"):
             month = int(moment.term[1]) * 3
         headed = self._heading_year(moment)

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline import output
-from pipeline.apply import corrected, finished
+from pipeline.apply import corrected
 from pipeline.corrections import HUMAN, Corrections, load_corrections
 from pipeline.learn.gold import ATTRIBUTES, KINDS, Item
 from pipeline.learn.marks import Mark, Marked
 from pipeline.records import Finding, Noise, Record
-from pipeline.run import raw_text
+from pipeline.run import raw_text, read_noise
 
 GROUP, GENRE = "reviewed", "reviewed documents"
 
@@ -36,15 +36,19 @@ def reviewed_gold(out: Path, file: Path) -> Reviewed:
         CannotRun: ``out`` holds no finished run, or ``file`` is no corrections file.
         Refused: some corrections do not match the run.
     """
-    manifest, corrections = finished(out), load_corrections(file)
+    manifest, corrections = output.finished(out), load_corrections(file)
     checked = {*manifest.get("checked", ()), *corrections.checked}
     touched = {c.doc_id for c in corrections.corrections} | checked
     records = list(corrected(out, corrections, manifest["settings"]))
     names = {r.doc_id: f"{output.text_name(source)}#{i}" for source, mine in _by_source(records) for i, r in enumerate(mine)}
+    cut: dict[str, list[Noise]] = {}
+    for noise in read_noise(out):
+        cut.setdefault(noise.source, []).append(noise)
     files, unfinished = [], []
     for source, mine in _by_source(records):
         if all(r.doc_id in checked for r in mine):
-            files.append(Marked(_head(source, corrections), raw_text(out, source), list(_marks(out, source, mine, names))))
+            marks = _marks(cut.get(source, []), mine, names)
+            files.append(Marked(_head(source, corrections), raw_text(out, source), list(marks)))
         elif any(r.doc_id in touched for r in mine):
             unfinished.append(source)
     return Reviewed(files, unfinished)
@@ -60,8 +64,8 @@ def _head(source: str, corrections: Corrections) -> dict[str, Any]:
     return {"source": output.text_name(source), "author_group": GROUP, "genre": genre, "phenomena": []}
 
 
-def _marks(out: Path, source: str, records: list[Record], names: dict[str, str]) -> Iterator[Mark]:
-    for noise in _noise(out, source):
+def _marks(cut: list[Noise], records: list[Record], names: dict[str, str]) -> Iterator[Mark]:
+    for noise in cut:
         if noise.end > noise.start and not any(r.start < noise.end and noise.start < r.end for r in records):
             yield Mark("noise", noise.start, noise.end, {})
     for record in records:
@@ -72,14 +76,6 @@ def _marks(out: Path, source: str, records: list[Record], names: dict[str, str])
             for finding in getattr(record, kind):
                 if kind != "counts" or finding.value is not None:
                     yield Mark(kind, finding.start, finding.end, _said(kind, finding))
-
-
-def _noise(out: Path, source: str) -> Iterator[Noise]:
-    with (out / "noise.jsonl").open(encoding="utf-8", newline="\n") as lines:
-        for line in lines:
-            noise = Noise.model_validate_json(line)
-            if noise.source == source:
-                yield noise
 
 
 def _document(record: Record, names: dict[str, str]) -> Item:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pipeline.resources import words, yaml
@@ -60,7 +61,7 @@ def title_lines(reading: Reading) -> list[Span]:
             if not found and _DOCUMENT_NUMBER.match(compact):
                 continue
             break
-        if found and is_structural(compact):
+        if found and compact in structural_labels():
             break
         number = number_at(text, line.start, line.end)
         if number is not None and (found or not _TITLE_WORD.search(compact) or _goes_on(text, lines[k + 1 :], number)):
@@ -101,9 +102,10 @@ def _title_follows(reading: Reading, lines: list[Span]) -> bool:
     return any(_can_be_title(piece) and not (DATE_LINE.fullmatch(piece) or is_byline(piece)) for piece in pieces)
 
 
-def is_structural(compact: str) -> bool:
-    """A line that names a part of any text (基本情况, 主要做法) and so heads a section, never the document."""
-    return compact in yaml("rules/outline.yaml")["structural_labels"].split()
+@cache
+def structural_labels() -> frozenset[str]:
+    """Lines that name a part of any text (基本情况, 主要做法) and so head a section, never the document."""
+    return frozenset(yaml("rules/outline.yaml")["structural_labels"].split())
 
 
 def _goes_on(text: str, lines: list[Span], number: Number) -> bool:

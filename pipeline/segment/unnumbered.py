@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.resources import yaml
 from pipeline.segment.numbering import number_at
-from pipeline.segment.title import DATE_LINE, is_byline, is_person
+from pipeline.segment.title import DATE_LINE, is_byline, is_person, structural_labels
 
 if TYPE_CHECKING:
     from pipeline.products import Span
@@ -32,7 +32,7 @@ _LONGEST_MARKED = 24
 @cache
 def _marks() -> tuple[tuple[str, re.Pattern[str]], ...]:
     spec = yaml("rules/outline.yaml")
-    labels = "|".join(sorted(spec["structural_labels"].split(), key=len, reverse=True))
+    labels = "|".join(sorted(sorted(structural_labels()), key=len, reverse=True))
     return (
         ("bracket", re.compile(rf"【(?![^】\n]{{0,14}}(?:{spec['not_bracket_labels']}))(?P<heading>[^】\n]{{2,14}})】")),
         (
