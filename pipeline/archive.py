@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline import output
+from pipeline.aggregate.register import slim
 from pipeline.aggregate.resemblances import Archived
 from pipeline.aggregate.sketches import Sketch, sketch
 from pipeline.errors import CannotRun
 from pipeline.flow import Outcome, Task
-from pipeline.records import FINDING_KINDS, Failure, Record
+from pipeline.records import Failure, Record
 
 
 class Filed(NamedTuple):
@@ -52,12 +53,6 @@ def filed(folder: Path, tasks: Callable[[Path], list[Task]], reading: Reading) -
         records = {record.doc_id: record for record in map(Record.model_validate_json, outcome.records)}
         for found in outcome.sketches:
             yield Filed(Archived(slim(records[found.doc_id]), outcome.text or "", folder.resolve().name), found)
-
-
-def slim(record: Record) -> Record:
-    """The record without the findings that comparing needs not: persons and warnings stay."""
-    dropped: dict[str, object] = {kind: () for kind in FINDING_KINDS if kind != "persons"}
-    return record.model_copy(update=dropped | {"coverage": None})
 
 
 def _of_run(folder: Path) -> Iterator[Filed]:

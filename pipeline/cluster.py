@@ -9,13 +9,15 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar, cast
 
 from pipeline.engine import AHEAD, Bounds, Pool, Work
 from pipeline.errors import CannotRun, SourceError
 from pipeline.flow import Options, Outcome, Task
 
+T = TypeVar("T")
 SECONDS_TO_CONNECT = 20
 _making = threading.Lock()
 _pools: dict[Bounds, Pool] = {}
@@ -42,6 +44,51 @@ def outcomes_of(
             yield _gathered(waiting.popleft())
     finally:
         client.close()
+
+
+class Cluster:
+    """The cluster for the steps of the last pass; a context."""
+
+    def __init__(self, scheduler: str) -> None:
+        """Connect.
+
+        Raises:
+            CannotRun: see ``outcomes_of``.
+        """
+        self._client: Any = _connected(scheduler)
+        self._steps = 0
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._client.close()
+
+    def spread(self, function: Callable[..., T], tasks: Sequence[tuple[Any, ...]]) -> Iterator[T]:
+        """The results of the tasks of one step, in their order. A task whose worker is lost goes to another.
+
+        Raises:
+            CannotRun: a task has ended its worker again and again.
+        """
+        from distributed import KilledWorker
+
+        self._steps += 1
+        width = max(sum(self._client.nthreads().values()), 1) * 2
+        waiting: deque[Any] = deque()
+        left = enumerate(tasks)
+        while True:
+            for number, task in islice(left, width - len(waiting)):
+                key = f"gonghui-{self._client.id}-{function.__name__}-{self._steps}-{number}"
+                waiting.append(self._client.submit(function, *task, key=key, pure=False))
+            if not waiting:
+                return
+            future = waiting.popleft()
+            try:
+                yield future.result()
+            except KilledWorker as error:
+                raise CannotRun("step_failed", step=function.__name__) from error
+            finally:
+                future.release()
 
 
 def _connected(scheduler: str) -> Any:

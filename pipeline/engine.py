@@ -6,15 +6,19 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TookTooLong
+from contextlib import ExitStack
+from itertools import islice
 from types import TracebackType
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
+from pipeline.aggregate.steps import here
 from pipeline.errors import CannotRun, ResourceError, SourceError
 from pipeline.flow import Options, Outcome, Task, failure, printable, process
 from pipeline.settings import Settings, one_thread_a_process
 
 T = TypeVar("T")
 Work: TypeAlias = Callable[[Task, Options], Outcome]
+TRIES = 3  # of a task of the last pass whose process dies
 AHEAD = 8  # tasks handed out per worker before the first result is due: keeps all busy while one file is slow
 
 
@@ -131,6 +135,64 @@ class Pool:
             raise
         except Exception as error:
             return error.with_traceback(None)  # it tells of this engine, not of what went wrong
+
+
+class Crew:
+    """Whoever works off the steps of the last pass: this process, a pool or a cluster; a context.
+
+    A task whose process dies is tried again: it is as whole after the second time as after the first.
+    """
+
+    def __init__(self, workers: int = 1, scheduler: str | None = None) -> None:
+        self._workers = workers
+        self._scheduler = scheduler
+        self._stack = ExitStack()
+        self._pool: Pool | None = None
+        self._cluster: Any = None
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    def spread(self, function: Callable[..., T], tasks: Sequence[tuple[Any, ...]], /) -> Iterator[T]:
+        """The results of the tasks of one step, in their order.
+
+        Raises:
+            CannotRun: a task has ended its process again and again.
+        """
+        if self._scheduler is not None:
+            if self._cluster is None:
+                from pipeline.cluster import Cluster
+
+                self._cluster = self._stack.enter_context(Cluster(self._scheduler))
+            return cast("Iterator[T]", self._cluster.spread(function, tasks))
+        if self._workers <= 1 or len(tasks) <= 1:
+            return here(function, tasks)
+        if self._pool is None:
+            self._pool = self._stack.enter_context(Pool(self._workers, UNBOUND))
+        return self._pooled(self._pool, function, tasks)
+
+    def _pooled(self, pool: Pool, function: Callable[..., T], tasks: Sequence[tuple[Any, ...]]) -> Iterator[T]:
+        waiting: deque[tuple[tuple[Any, ...], Future[Any]]] = deque()
+        left = iter(tasks)
+        while True:
+            waiting.extend((task, pool.submit(function, task)) for task in islice(left, 2 * self._workers - len(waiting)))
+            if not waiting:
+                return
+            task, future = waiting.popleft()
+            yield self._tried(pool, function, task, future)
+
+    def _tried(self, pool: Pool, function: Callable[..., T], task: tuple[Any, ...], future: Future[Any]) -> T:
+        for _ in range(TRIES):
+            result = pool.result(future)
+            if not isinstance(result, Exception):
+                return cast("T", result)
+            if not (isinstance(result, SourceError) and result.code == "worker_died"):
+                raise result
+            future = pool.submit(function, task)
+        raise CannotRun("step_failed", step=function.__name__)
 
 
 def _outcome(task: Task, result: Outcome | Exception) -> Outcome:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,19 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import archive, output
-from pipeline.aggregate.district import REPORTS
-from pipeline.aggregate.duplicates import Collection, Overlap
+from pipeline.aggregate.duplicates import Collection
+from pipeline.aggregate.register import Register
 from pipeline.aggregate.resemblances import FILE as RESEMBLANCES
-from pipeline.aggregate.resemblances import Archived, Resemblance, resemblances
-from pipeline.aggregate.spellings import joined, mention_of
+from pipeline.aggregate.resemblances import Resemblance
 from pipeline.aggregate.units import Given, RosterRow
-from pipeline.engine import UNBOUND, Bounds, Work, outcomes
+from pipeline.engine import UNBOUND, Bounds, Crew, Work, outcomes
 from pipeline.errors import CannotRun
 from pipeline.flow import Note, Options, Outcome, Task, printable, process, rubric_of
 from pipeline.records import SCHEMA_VERSION, Failure, Noise, Record
 from pipeline.settings import Lang
 from pipeline.state import recalled, state_of
 from pipeline.times import Times
+from pipeline.together import Archive, Cuts, compare, complete_all, settle_units
 
 MOST_TO_SHOW = 5
 DEFAULTS = Options()
@@ -88,10 +89,6 @@ class Report:
         doubtful = self.doubtful + [(outcome.source, note) for note in outcome.notes if note.warnings]
         self.doubtful = sorted(doubtful, key=lambda pair: -len(pair[1].warnings))[:MOST_TO_SHOW]
 
-    def add_overlaps(self, overlaps: Iterable[Overlap]) -> None:
-        """Count what the last pass over all documents warns of."""
-        self.warnings.update(code for overlap in overlaps for code in overlap.warnings)
-
     def counts(self) -> dict[str, Any]:
         """The figures for the manifest, in a stable order."""
         tallies = {
@@ -150,20 +147,28 @@ def put_together(
     times = times or Times()
     report = Report(out=job.out, masked=not job.show_names, ignored=ignored)
     sources: list[dict[str, Any]] = []
-    with output.building(job.out) as folder, Collection() as collection:
-        archived = _archived(job, collection, report)
-        for outcome in written(done, folder):
-            report.add(outcome)
-            for sketch in outcome.sketches:
-                collection.add(sketch)
-            sources.append(_source(outcome))
-            watch(report.files, outcome)
-        with times.of("duplicates"):
-            overlaps = collection.overlaps()
-            complete(folder, overlaps, job.options.given.roster)
-            report.add_overlaps(overlaps.values())
-            report.listed, report.silent = who_is_silent(folder, job.options.given.roster)
-            write_resemblances(folder, collection, archived)
+    with output.building(job.out) as folder:
+        with (
+            tempfile.TemporaryDirectory(dir=folder, prefix=".scratch.") as place,
+            Crew(job.workers, job.scheduler) as crew,
+            Collection(Path(place), crew.spread) as collection,
+        ):
+            scratch, cuts = Path(place), Cuts()
+            filing = Archive(collection, scratch)
+            _take_in_archive(job, filing, report)
+            archived = filing.close()
+            for outcome in written(done, folder):
+                report.add(outcome)
+                cuts.add(outcome.records, [collection.add(sketch) for sketch in outcome.sketches])
+                sources.append(_source(outcome))
+                watch(report.files, outcome)
+            with times.of("duplicates"):
+                weight = partial(item_weight, job.options.rubric)
+                register = Register(folder, scratch, cuts.slices(), partial(raw_text, folder), weight, job.show_names)
+                report.listed, report.silent = settle_units(register, job.options.given.roster, crew.spread)
+                register, warnings = complete_all(register, collection, crew.spread)
+                report.warnings.update(warnings)
+                compare(register, collection, archived, scratch, crew.spread)
         with times.of("tables"):
             report.rows = make_tables(folder, job)
         with times.of("report"):
@@ -212,31 +217,8 @@ def written(done: Iterator[Outcome], folder: Path) -> Iterator[Outcome]:
             yield outcome
 
 
-def complete(folder: Path, overlaps: Mapping[str, Overlap], roster: Sequence[RosterRow] = ()) -> None:
-    """Write the records of ``folder`` anew with what only the whole run can tell: duplicates, set phrases, one name a unit."""
-    units = joined([mention for record in read_records(folder) if (mention := mention_of(record))], roster)
-    before, after = folder / "records.jsonl", folder / "records.jsonl.new"
-    with before.open(encoding="utf-8", newline="\n") as lines, after.open("w", encoding="utf-8", newline="\n") as out:
-        for line in lines:
-            record = Record.model_validate_json(line)
-            unit, overlap = units.get(record.doc_id), overlaps.get(record.doc_id)
-            if unit is not None:
-                record = record.model_copy(update={"unit": record.unit.model_copy(update={"name": unit.unit})})
-            out.write((overlap.completed(record) if overlap else record).model_dump_json() + "\n")
-    after.replace(before)
-
-
-def who_is_silent(folder: Path, roster: Sequence[RosterRow]) -> tuple[int, list[str]]:
-    """How many units the roster has, and which of them sent no report (未报送)."""
-    units = dict.fromkeys(row.unit for row in roster)
-    if not units:
-        return 0, []
-    sent = {record.unit.name for record in read_records(folder) if record.doc_type in REPORTS}
-    return len(units), [unit for unit in units if unit not in sent]
-
-
-def _archived(job: Job, collection: Collection, report: Report) -> dict[str, Archived]:
-    """Put the archive into the collection; its documents by id. What cannot be read is counted."""
+def _take_in_archive(job: Job, filing: Archive, report: Report) -> None:
+    """Read the archive. What cannot be read of it is counted."""
 
     def tasks(folder: Path) -> list[Task]:
         return listed(Job(input=folder, out=job.out, options=job.options))[0]
@@ -244,24 +226,12 @@ def _archived(job: Job, collection: Collection, report: Report) -> dict[str, Arc
     def reading(wanted: list[Task]) -> Iterator[Outcome]:
         return outcomes(wanted, job.options._replace(given=Given()), workers=job.workers, bounds=job.bounds)
 
-    found: dict[str, Archived] = {}
     for folder in job.archive:
         for one in archive.filed(folder, tasks, reading):
             if isinstance(one, Failure):
                 report.archive_failures[one.kind] += 1
-            elif one.document.record.doc_id not in found:
-                found[one.document.record.doc_id] = one.document
-                collection.add_archived(one.sketch)
-    return found
-
-
-def write_resemblances(folder: Path, collection: Collection, archived: Mapping[str, Archived]) -> None:
-    """Write who has whose text to ``data/resemblances.jsonl``."""
-    (folder / RESEMBLANCES).parent.mkdir(parents=True, exist_ok=True)
-    records = {record.doc_id: archive.slim(record) for record in read_records(folder)}
-    with (folder / RESEMBLANCES).open("w", encoding="utf-8", newline="\n") as out:
-        for one in resemblances(collection, records, lambda source: raw_text(folder, source), archived):
-            out.write(one.model_dump_json() + "\n")
+            else:
+                filing.add(one.document, one.sketch)
 
 
 def read_resemblances(folder: Path) -> Iterator[Resemblance]:

@@ -16,9 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted((ROOT / "pipeline").rglob("*.py"))
 ROOMS = ("ingest", "segment", "extract", "aggregate", "report")  # in the order that a document walks
 OUTSIDE = {  # above all rooms
-    "__init__", "flow", "engine", "guard", "state", "times", "cluster", "remote", "run", "stages", "library", "highlight",
-    "frames", "plots", "cli", "stage_commands", "spoken", "archive", "compare", "console", "inspection", "output", "learn",
-    "review", "apply",
+    "__init__", "flow", "engine", "guard", "state", "times", "together", "cluster", "remote", "run", "stages", "library",
+    "highlight", "frames", "plots", "cli", "stage_commands", "spoken", "archive", "compare", "console", "inspection", "output",
+    "learn", "review", "apply",
 }  # fmt: skip
 DISTRIBUTIONS = {
     "yaml": "PyYAML",

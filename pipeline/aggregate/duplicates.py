@@ -1,23 +1,27 @@
 """The last pass over all documents of a run: who repeats whom (雷同), and how much of each is set phrases (套话).
 
 A document is a duplicate of the earliest one before it that it shares its wording with, or that says the same in other
-words. Candidates come from MinHash bands and from shared landmarks; every candidate is then verified on the texts
-themselves, which wait in a temporary file: memory holds hashes alone. What comes out depends on the texts and their
-order, and on nothing else.
+words. Candidates come from MinHash bands and from shared landmarks (``candidates.py``); every candidate is then verified on
+the texts themselves. Texts and hashes wait on disk, and each step is cut into tasks that hold a bounded share of them. What
+comes out depends on the texts and their order, and on nothing else.
 """
 
 from __future__ import annotations
 
-import pickle
 import tempfile
 from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-from pipeline.aggregate.sketches import PERMUTATIONS, SHINGLE, Sketch, grams
+from pipeline.aggregate import candidates
+from pipeline.aggregate.candidates import BANDS, KEYS_A_PART, Plan
+from pipeline.aggregate.shelf import Shelf, ShelfWriter
+from pipeline.aggregate.sketches import SHINGLE, Sketch, grams
+from pipeline.aggregate.steps import Spread, finish, here
 from pipeline.records import Record, Warn, WarningCode
 
 if TYPE_CHECKING:
@@ -34,13 +38,8 @@ WORDING = 3  # characters a run
 PRIOR, MOST_WEIGHT = 6, 12  # the anchors that wording weighs as much as; the most that anchors weigh
 OLD_WORDING, OLD_FIGURES = 0.7, 0.8  # a text whose year was changed keeps its wording and its figures
 
-BANDS = 64  # of two rows each: 0.93 of the pairs with a Jaccard of 0.2 are found, nearly all above 0.25
-LEAST_JACCARD = 0.08
-SHARED_LANDMARKS = 2
-CROWD = 64  # a landmark of so many documents tells nothing
-
-COMMON = 5  # sources that share a set phrase
-PARTITION = 1 << 24  # shingles counted at once
+RANGE, RANGE_CHARACTERS = 5_000, 4_000_000  # documents, or characters of them, that a task holds at once
+BATCH = 500  # documents whose set phrases are looked up at once
 
 
 class Overlap(NamedTuple):
@@ -77,41 +76,36 @@ class Match(NamedTuple):
 
 
 class Collection:
-    """The documents of a run, in the order of their sources and offsets; a context that holds a temporary file.
+    """The documents of a run, in the order of their sources and offsets; a context that holds a folder of scratch files.
 
     Documents of the archive (往年存档) come before them. What a run's document repeats is looked for in both: the earliest
-    of the run is its original, the earliest of the archive is told beside it.
+    of the run is its original, the earliest of the archive is told beside it. ``spread`` works off the steps of the search.
     """
 
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (closed by __exit__)
-        self._places: list[int] = []
-        self._ids: list[str] = []
-        self._minhashes: list[Any] = []
-        self._landmarks: dict[int, list[int]] = defaultdict(list)
+    def __init__(self, folder: Path | None = None, spread: Spread = here) -> None:
+        self._scratch = tempfile.TemporaryDirectory(dir=folder, prefix="duplicates.")
+        self._folder = Path(self._scratch.name)
+        self._shelf = ShelfWriter(self._folder / candidates.SKETCHES)
+        self._spread = spread
+        self._firsts: list[int] = []
+        self._characters = 0
+        self._last: str | None = None
         self._shingles = 0
-        self._bands: Any = None
-        self._matches: dict[int, Match] = {}
-        self._filed: dict[int, Match] = {}  # originals in the archive
         self._archived = 0
-        self._grams = lru_cache(maxsize=256)(self._grams_of)
+        self._plan: Plan | None = None
 
     def __enter__(self) -> Collection:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._file.close()
+        if self._plan is None:
+            self._shelf.__exit__(kind, error, trace)
+        self._scratch.cleanup()
 
     @property
     def count(self) -> int:
         """Documents of the archive and of the run."""
-        return len(self._places)
-
-    def id_of(self, no: int) -> str:
-        return self._ids[no]
-
-    def is_archived(self, no: int) -> bool:
-        return no < self._archived
+        return self._shelf.count
 
     def add_archived(self, found: Sketch) -> None:
         """Take in a document of the archive.
@@ -119,76 +113,124 @@ class Collection:
         Raises:
             ValueError: documents of the run have been taken in already.
         """
-        if self._archived != len(self._places):
+        if self._archived != self.count:
             raise ValueError("the archive comes first")
         self._take_in(found)
         self._archived += 1
 
-    def add(self, found: Sketch) -> None:
-        """Take in the next document of the run, and look for what it repeats among those before it."""
-        candidates = list(self._candidates(found))
-        no = self._take_in(found)
-        for matches, numbers in (
-            (self._filed, (c for c in candidates if self.is_archived(c) and self._ids[c] != found.doc_id)),
-            (self._matches, (c for c in candidates if not self.is_archived(c))),
-        ):
-            match = next((m for earlier in numbers if (m := self._verified(earlier, no)) is not None), None)
-            if match:
-                matches[no] = match
+    def add(self, found: Sketch) -> bool:
+        """Take in the next document of the run; whether it begins a new range. A source is never cut."""
+        return self._take_in(found, afresh=self.count == self._archived)
 
-    def _take_in(self, found: Sketch) -> int:
-        no = len(self._places)
-        self._file.seek(0, 2)
-        self._places.append(self._file.tell())
-        pickle.dump(found._replace(minhash=None, landmarks=()), self._file)
-        self._ids.append(found.doc_id)
-        self._minhashes.append(found.minhash)
+    def _take_in(self, found: Sketch, afresh: bool = False) -> bool:
+        held = self.count - self._firsts[-1] if self._firsts else RANGE
+        full = held >= RANGE or self._characters >= RANGE_CHARACTERS
+        begins = afresh or (full and found.source != self._last)
+        if begins:
+            self._firsts.append(self.count)
+            self._characters = 0
+        self._characters += len(found.squeezed)
         self._shingles += max(len(found.squeezed) - SHINGLE + 1, 0)
-        if found.minhash is not None:
-            self._lsh().insert(no, found.minhash)
-        for landmark in found.landmarks:
-            holders = self._landmarks[landmark]
-            if len(holders) < CROWD:
-                holders.append(no)
-        return no
+        self._last = found.source
+        self._shelf.add(found)
+        return begins
 
-    def matches(self) -> Iterator[tuple[int, int, Match]]:
-        """A document of the run, its original, and how they match: in the run, then in the archive."""
-        for no in range(self._archived, len(self._places)):
-            for match in (self._matches.get(no), self._filed.get(no)):
-                if match is not None:
-                    yield no, match.earlier, match
+    @property
+    def plan(self) -> Plan:
+        """How the search is cut; every document is in. The candidates have been found then, and verified."""
+        if self._plan is None:
+            self._shelf.__exit__(None, None, None)
+            parts = max(BANDS * self.count, self._shingles) // KEYS_A_PART + 1
+            self._plan = Plan(self._folder, tuple(self._firsts), self.count, self._archived, parts)
+            self._search(self._plan)
+        return self._plan
+
+    def _search(self, plan: Plan) -> None:
+        ranges, parts = [(plan, nth) for nth in range(len(plan.firsts))], [(plan, part) for part in range(plan.parts)]
+        for step, tasks in (
+            (candidates.key, ranges),
+            (candidates.meet, parts),
+            (match, ranges),
+            (count_shingles, ranges),
+            (candidates.common, parts),
+            (measure, ranges),
+        ):
+            finish(self._spread(step, tasks))
+        candidates.forget(plan, "bands", "marks", "kept", "near", "shared", "hashes", "shingles", "common")
 
     def overlaps(self) -> dict[str, Overlap]:
-        """What was found of every document, by its id."""
-        common = self._common()
-        return {self._ids[no]: self._overlap(no, common) for no in range(self._archived, len(self._ids))}
+        """What was found of every document, by its id: for collections that memory holds."""
+        plan = self.plan
+        return {doc_id: found for nth in range(len(plan.firsts)) for doc_id, found in overlaps_of(plan, nth)}
 
-    def _overlap(self, no: int, common: Grams) -> Overlap:
-        share = boilerplate(self.sketch(no), common)
-        match, filed = self._matches.get(no), self._filed.get(no)
-        warnings = tuple(dict.fromkeys(code for one in (match, filed) if one for code in one.warnings))
-        if match is None:
-            return Overlap(None, None, share, warnings)
-        return Overlap(self._ids[match.earlier], match.similarity, share, warnings)
 
-    def _lsh(self) -> Any:
-        if self._bands is None:
-            from rensa import RMinHashLSH
+def match(plan: Plan, nth: int) -> None:
+    """By range: the originals of its documents, in the run and in the archive."""
+    found: list[tuple[int, Match]] = []
+    with plan.sketches() as shelf:
+        pairs = Pairs(shelf)
+        for no, earlier in candidates.candidates(plan, nth):
+            of_run = (other for other in earlier if other >= plan.archived)
+            filed = (
+                other for other in earlier if other < plan.archived and pairs.sketch(other).doc_id != pairs.sketch(no).doc_id
+            )
+            for numbers in (of_run, filed):
+                original = next((m for other in numbers if (m := pairs.verified(other, no)) is not None), None)
+                if original:
+                    found.append((no, original))
+    with ShelfWriter(plan.file("matches", nth)) as out:
+        out.add(found)
 
-            self._bands = RMinHashLSH(0.2, PERMUTATIONS, BANDS)
-        return self._bands
 
-    def _candidates(self, found: Sketch) -> Iterator[int]:
-        """Earlier documents that may be the original, the earliest first."""
-        held = [self._landmarks[mark] for mark in found.landmarks if mark in self._landmarks]
-        shared = Counter(no for holders in held if len(holders) < CROWD for no in holders)
-        near = set(self._lsh().query(found.minhash)) if found.minhash is not None else set()
-        for no in sorted(near | shared.keys()):
-            if shared[no] >= SHARED_LANDMARKS or (no in near and found.minhash.jaccard(self._minhashes[no]) >= LEAST_JACCARD):
-                yield no
+def matches(plan: Plan, nth: int) -> list[tuple[int, Match]]:
+    """By range: a document of the run and its original; where it has two, that in the run before that in the archive."""
+    with Shelf(plan.file("matches", nth)) as found:
+        return cast("list[tuple[int, Match]]", found[0])
 
-    def _verified(self, earlier: int, later: int) -> Match | None:
+
+def count_shingles(plan: Plan, nth: int) -> None:
+    """By range: its shingles. A duplicate does not count: a text that was handed in five times is no set phrase."""
+    copies = {no for no, found in matches(plan, nth) if found.earlier >= plan.archived}
+    candidates.shingle(plan, nth, frozenset(no for no in plan.numbers(nth) if no >= plan.archived and no not in copies))
+
+
+def measure(plan: Plan, nth: int) -> None:
+    """By range: what was found of each of its documents of the run."""
+    import numpy as np
+
+    held: dict[int, list[Match]] = defaultdict(list)
+    for no, found in matches(plan, nth):
+        held[no].append(found)
+    numbers, every = [no for no in plan.numbers(nth) if no >= plan.archived], candidates.Common(plan)
+    with plan.sketches() as shelf, ShelfWriter(plan.file("overlaps", nth)) as out:
+        for start in range(0, len(numbers), BATCH):
+            sketches: list[Sketch] = [shelf[no] for no in numbers[start : start + BATCH]]
+            common = every.of(np.concatenate([grams(sketch.squeezed, SHINGLE) for sketch in sketches]))
+            for no, sketch in zip(numbers[start : start + BATCH], sketches, strict=True):
+                share, own = boilerplate(sketch, common), held[no]
+                warnings = tuple(dict.fromkeys(code for one in own for code in one.warnings))
+                original = next((one for one in own if one.earlier >= plan.archived), None)
+                doc_id = shelf[original.earlier].doc_id if original else None
+                similarity = original.similarity if original else None
+                out.add((sketch.doc_id, Overlap(doc_id, similarity, share, warnings)))
+
+
+def overlaps_of(plan: Plan, nth: int) -> Iterator[tuple[str, Overlap]]:
+    """By range: its documents of the run by their ids, in order, and what was found of them."""
+    with Shelf(plan.file("overlaps", nth)) as found:
+        for no in range(sum(no >= plan.archived for no in plan.numbers(nth))):
+            yield found[no]
+
+
+class Pairs:
+    """Documents compared two by two, those compared last at hand."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.sketch: Callable[[int], Sketch] = lru_cache(maxsize=256)(shelf.__getitem__)
+        self._grams = lru_cache(maxsize=256)(self._grams_of)
+
+    def verified(self, earlier: int, later: int) -> Match | None:
+        """How the later document repeats the earlier one, if it does."""
         similarity = containment(self._grams(earlier, SHINGLE), self._grams(later, SHINGLE))
         wording = containment(self._grams(earlier, WORDING), self._grams(later, WORDING))
         if similarity < COPIED and wording < RETOLD_LOOSELY:
@@ -201,49 +243,10 @@ class Collection:
             warnings += ("year_swapped",)
         return Match(earlier, round(similarity, 2), warnings)
 
-    def sketch(self, no: int) -> Sketch:
-        """The document of a number, without its hashes."""
-        self._file.seek(self._places[no])
-        found: Sketch = pickle.load(self._file)  # written by this very process, into a file without a name
-        return found
-
     def _grams_of(self, no: int, size: int) -> Grams:
         import numpy as np
 
         return np.unique(grams(self.sketch(no).squeezed, size))
-
-    def _common(self) -> Grams:
-        """The shingles of ``COMMON`` sources or more, counted a partition at a time so that memory stays bounded.
-
-        A duplicate does not count: a text that was handed in five times is no set phrase.
-        """
-        import numpy as np
-
-        parts = self._shingles // PARTITION + 1
-        found = [self._common_of(part, parts) for part in range(parts)]
-        return np.sort(np.concatenate(found))
-
-    def _common_of(self, part: int, parts: int) -> Grams:
-        import numpy as np
-
-        by_source: dict[str, list[Grams]] = {}
-        counted: list[Grams] = [np.zeros(0, dtype=np.uint64)]
-
-        def close() -> None:
-            counted.extend(np.unique(np.concatenate(rows)) for rows in by_source.values())
-            by_source.clear()
-
-        for no in range(self._archived, len(self._places)):
-            if no in self._matches:
-                continue
-            document = self.sketch(no)
-            if document.source not in by_source:
-                close()
-            shingles = grams(document.squeezed, SHINGLE)
-            by_source.setdefault(document.source, []).append(shingles[shingles % parts == part])
-        close()
-        values, counts = np.unique(np.concatenate(counted), return_counts=True)
-        return values[counts >= COMMON]
 
 
 def containment(first: Grams, second: Grams) -> float:

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import lru_cache
 from itertools import islice, takewhile
 from typing import NamedTuple
 
@@ -55,8 +55,7 @@ def aided(records: Iterable[Record]) -> Aided:
     by_source: defaultdict[str, set[str]] = defaultdict(set)
     by_unit: defaultdict[str, set[str]] = defaultdict(set)
     for record in records:
-        names = {form for p in record.persons if p.standing == "aided" for form in (p.text, p.clean) if form}
-        if names:
+        if names := names_of(record):
             by_source[record.source] |= names
             if record.unit.name:
                 by_unit[record.unit.name] |= names
@@ -64,6 +63,11 @@ def aided(records: Iterable[Record]) -> Aided:
         {source: frozenset(names) for source, names in by_source.items()},
         {unit: frozenset(names) for unit, names in by_unit.items()},
     )
+
+
+def names_of(record: Record) -> set[str]:
+    """The aided persons of one document."""
+    return {form for p in record.persons if p.standing == "aided" for form in (p.text, p.clean) if form}
 
 
 def masked(text: str, names: frozenset[str] = frozenset()) -> str:
@@ -123,7 +127,7 @@ def _digits_hidden(number: str) -> str:
     return "".join(shown)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _pattern(names: frozenset[str]) -> re.Pattern[str]:
     forms = {"".join(name.split()) for name in names}
     longest_first = sorted((f for f in forms if len(f) > 1), key=lambda f: (-len(f), f))

@@ -8,10 +8,11 @@ earliest text that has it, which is whom it was copied from. Pairs are then alig
 from __future__ import annotations
 
 from array import array
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.aggregate.shuffle import earliest_with_others
 from pipeline.aggregate.sketches import SHINGLE, Sketch, grams
 
 if TYPE_CHECKING:
@@ -54,20 +55,18 @@ def winnowed(shingles: Grams) -> Grams:
 
 
 def pairs(count: int, sketch: Callable[[int], Sketch]) -> list[tuple[int, int]]:
-    """The texts to compare, the earlier of each pair first, in order; ``sketch(no)`` gives each of the ``count`` texts."""
+    """The texts to compare, the earlier of each pair first, in order; ``sketch(no)`` gives each of the ``count`` texts.
+
+    For collections that memory holds; ``candidates.py`` does the same on disk.
+    """
     import numpy as np
 
     kept = [winnowed(grams(sketch(no).squeezed, SHINGLE)) for no in range(count)]
-    if not any(len(one) for one in kept):  # all of them shorter than a shingle
-        return []
-    values = np.concatenate(kept)
-    owners = np.repeat(np.arange(count), [len(one) for one in kept])
-    order = np.lexsort((owners, values))
-    values, owners = values[order], owners[order]
-    first = np.concatenate(([True], values[1:] != values[:-1]))
-    earliest = owners[np.maximum.accumulate(np.where(first, np.arange(len(values)), 0))]
-    shared = Counter(zip(earliest[~first].tolist(), owners[~first].tolist(), strict=True))
-    return sorted(pair for pair, times in shared.items() if times >= LEAST_KEPT)
+    keys = np.concatenate([np.zeros(0, np.uint64), *kept])
+    owners = np.repeat(np.arange(count, dtype=np.uint32), [len(one) for one in kept])
+    order = np.lexsort((owners, keys))
+    found, times = np.unique(earliest_with_others(keys[order], owners[order]), return_counts=True)
+    return [(int(pair) >> 32, int(pair) & 0xFFFFFFFF) for pair in found[times >= LEAST_KEPT]]
 
 
 def blocks(first: str, second: str) -> list[Block]:

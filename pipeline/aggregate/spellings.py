@@ -8,15 +8,16 @@ ones, or that every township has, is left alone and marked for a look.
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 from typing import Literal, NamedTuple, TypeAlias
 
 from pipeline import resources
-from pipeline.aggregate.units import RosterRow
+from pipeline.aggregate.units import Roster, RosterRow
 from pipeline.errors import ResourceError
 from pipeline.records import Record
 
@@ -51,8 +52,13 @@ class Merged(NamedTuple):
 
 def mention_of(record: Record) -> Mention | None:
     """The name that a document had for its unit before it was joined with others; null where it has none."""
-    name = record.org if record.unit.basis == "text" else record.unit.name
+    name = name_of(record.org, record.unit.model_dump())
     return Mention(record.doc_id, name, record.source) if name else None
+
+
+def name_of(org: str | None, unit: Mapping[str, str | None]) -> str | None:
+    """The name in a record's fields ``org`` and ``unit``."""
+    return org if unit["basis"] == "text" else unit["name"]
 
 
 class _Rules(NamedTuple):
@@ -101,7 +107,7 @@ def squeezed(name: str) -> str:
     return text if text.isascii() else simplified(text)
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def core(name: str) -> str:
     """What two names are compared by: the unit without its union, short forms spelt out, numbers in characters."""
     text = squeezed(name)
@@ -113,28 +119,47 @@ def core(name: str) -> str:
     return re.sub(r"第([0-9０-９]+)", lambda m: "第" + m[1].translate(ARABIC), bare)
 
 
-def joined(mentions: Sequence[Mention], roster: Sequence[RosterRow] = ()) -> dict[str, Merged]:
-    """The unit of each document, by its id; a name of the roster goes before all others."""
-    listed = {row.unit for row in roster}
-    names = Counter(m.name for m in mentions)
-    folders: defaultdict[str, set[str]] = defaultdict(set)
-    for m in mentions:
-        folders[core(m.name)].add(PurePosixPath(m.source).parent.as_posix())
-    for name in listed:
-        folders[core(name)].add("")
-    full, reasons = _longest(folders)
-    best = _best_names(names, listed, full)
-    found = {}
-    for m in mentions:
-        own = core(m.name)
-        row = next((row for row in roster if row.fits(m.source)), None)
+class Spellings:
+    """The names that documents have for their units; ``add`` all of them, then ask whose each one is.
+
+    Memory holds each name once, with the folders that it occurs in, and no document.
+    """
+
+    def __init__(self, roster: Sequence[RosterRow] = ()) -> None:
+        self._roster = Roster(roster)
+        self._listed = {row.unit for row in roster}
+        self._names: Counter[str] = Counter()
+        self._folders: defaultdict[str, set[str]] = defaultdict(set)
+        self._settled: tuple[dict[str, str], dict[str, Reason], dict[str, str]] | None = None
+
+    def add(self, mention: Mention) -> None:
+        """Take in the name that one document gives."""
+        self._names[mention.name] += 1
+        self._folders[core(mention.name)].add(sys.intern(PurePosixPath(mention.source).parent.as_posix()))
+
+    def merged(self, mention: Mention) -> Merged:
+        """The unit of a document, and why; a name of the roster goes before all others."""
+        if self._settled is None:
+            for name in self._listed:
+                self._folders[core(name)].add("")
+            full, reasons = _longest(self._folders)
+            self._settled = full, reasons, _best_names(self._names, self._listed, full)
+        full, reasons, best = self._settled
+        own = core(mention.name)
+        row = self._roster.first(mention.source)
         if row is not None and (_related(own, core(row.unit)) or full[own] == full[core(row.unit)]):
-            found[m.doc_id] = Merged(row.unit, "same" if m.name == row.unit else "roster")
-        elif row is not None:
-            found[m.doc_id] = Merged(best[full[own]], "differs")
-        else:
-            found[m.doc_id] = Merged(best[full[own]], _reason(m.name, best[full[own]], reasons.get(own)))
-    return found
+            return Merged(row.unit, "same" if mention.name == row.unit else "roster")
+        if row is not None:
+            return Merged(best[full[own]], "differs")
+        return Merged(best[full[own]], _reason(mention.name, best[full[own]], reasons.get(own)))
+
+
+def joined(mentions: Sequence[Mention], roster: Sequence[RosterRow] = ()) -> dict[str, Merged]:
+    """The unit of each document, by its id."""
+    spellings = Spellings(roster)
+    for mention in mentions:
+        spellings.add(mention)
+    return {mention.doc_id: spellings.merged(mention) for mention in mentions}
 
 
 def _reason(name: str, unit: str, by_core: Reason | None) -> Reason:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
@@ -31,6 +32,32 @@ class RosterRow(NamedTuple):
     def fits(self, source: str) -> bool:
         """Whether the source is the pattern, lies below it, or matches it as a glob."""
         return source == self.pattern or source.startswith(self.pattern.rstrip("/") + "/") or fnmatchcase(source, self.pattern)
+
+
+class Roster:
+    """A roster that finds a source's line without going through all of them."""
+
+    def __init__(self, rows: Sequence[RosterRow]) -> None:
+        self._rows = rows
+        self._files: dict[str, int] = {}
+        self._folders: dict[str, int] = {}
+        for i, row in enumerate(rows):
+            self._files.setdefault(row.pattern, i)
+            self._folders.setdefault(row.pattern.rstrip("/"), i)
+        self._globs = [i for i, row in enumerate(rows) if any(char in row.pattern for char in "*?[")]
+
+    def first(self, source: str) -> RosterRow | None:
+        """The first line that a source fits."""
+        above = (self._folders.get(source[:i]) for i, char in enumerate(source) if char == "/")
+        found = [i for i in (self._files.get(source), *above) if i is not None]
+        glob = next((i for i in self._globs if self._rows[i].fits(source)), None)
+        best = min(found if glob is None else [*found, glob], default=None)
+        return None if best is None else self._rows[best]
+
+
+@lru_cache(maxsize=4)
+def _indexed(rows: tuple[RosterRow, ...]) -> Roster:
+    return Roster(rows)
 
 
 class Given(NamedTuple):
@@ -76,7 +103,7 @@ def read_roster(path: Path) -> tuple[RosterRow, ...]:
 
 def placed(record: Record, given: Given) -> Record:
     """The record with its unit, unit type and report year filled in where the text settles none of them."""
-    row = next((row for row in given.roster if row.fits(record.source)), None)
+    row = _indexed(given.roster).first(record.source) if given.roster else None
     update: dict[str, object] = {}
     if record.unit.name is None and (unit := _unit(record.source, row, given.unit_from)):
         update["unit"] = unit

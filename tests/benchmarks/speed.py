@@ -41,7 +41,7 @@ MODELS = {
     "classifiers": [("extract.linear", "Linear.scores")],
 }  # fmt: skip
 RUN = {
-    "duplicates": ["complete", "write_resemblances"], "tables and workbook": ["make_tables"], "report": ["make_report"],
+    "duplicates": ["settle_units", "complete_all", "compare"], "tables and workbook": ["make_tables"], "report": ["make_report"],
 }  # fmt: skip
 
 
