@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pipeline.extract.bodies import is_generic
+from pipeline.resources import words
 
 if TYPE_CHECKING:
     from pipeline.extract.tagger import Marked
@@ -19,10 +21,11 @@ if TYPE_CHECKING:
 _MASKED = re.compile(r"[xX×ｘＸ*＊﹡_＿]|某|[Oo○]{2}")
 _BODY = (
     r"(?:总工会|工会联合会|联合工会|工会委员会|工会工作委员会|女职工委员会|经费审查委员会|分工会|分会|工会小组|工会"
-    r"|小学|中学|学校|幼儿园|大学|学院|职业中专|中专|公司|医院|卫生院|研究院|研究所|银行|支行|[厂矿局镇乡]|街道|集团|车务段|工务段|机务段|中心)"
+    r"|女工委员会|女工委|退管分会|协管会|小学|中学|学校|幼儿园|大学|学院|职业中专|中专|公司|医院|卫生院|研究院|研究所|银行|支行|[厂矿局镇乡]|街道|集团"
+    r"|车务段|工务段|机务段|中心|供电所|工区|车队|大队|项目部|管理处|林场|农场|茶场|水库|客运站|酒店|宾馆|剧团|图书馆|法院|检察院|电视台)"
 )
 _NAMED = re.compile(
-    rf"(?:^|[在由记]|关于[^，]{{0,6}}?|——|—|[：:】\s（]|致)(?P<unit>(?!关于|在|给|记|让|为|半年|年度|参加|一个|一名|一位|某|（|“|[上下]半年|[一二三四]季度|本?年度?|上学期|下学期)(?:(?![的我届在您被获]|认真|执行"
+    rf"(?:^|[在由记]|关于[^，]{{0,6}}?|——|—|[：:】\s（]|致)(?P<unit>(?!关于|在|给|记|让|为|召开|[春秋]季|工会知识|工会(?!联合会)|半年|年度|参加|一个|一名|一位|某|（|“|[上下]半年|[一二三四]季度|本?年度?|上学期|下学期)(?:(?![的我届在您被获]|第[一二三四五六七八九十0-9]{1, 3}[次届]|[（(][^）)]*$|认真|执行"
     rf"|关于|开展|加强)[\u4e00-\u9fff·（）“”\-]){{2,26}}{_BODY})(?:(?<=工会)|(?=[0-9二一年第关工开上下本及、\s〇（(—“]|全"
     rf"|三|五|代|致|党|的|$))"
 )
@@ -44,13 +47,38 @@ _LED = re.compile(r"的?(?:和|、|及|与)?.{0,24}?(?:正确|坚强|亲切)?(?:
 def reporting_unit(reading: Reading, orgs: list[Marked], signed: Span | None) -> tuple[int, int] | None:
     """Clean span of the unit's best mention, or None where only 我校 or xx小学 speaks."""
     text = reading.clean
+    orgs = [m for m in orgs if not _NO_UNIT.search(text, m.start, m.end)]
     titled, by_hand = unit_in_title(reading), _signed(text, signed)
-    if titled and by_hand and text[titled[0] : titled[1]].endswith(text[by_hand[0] : by_hand[1]]):
-        return titled  # 镇总工会 signs what 柳林堡镇总工会 heads
+    if titled and by_hand:
+        heads, signs = text[titled[0] : titled[1]], text[by_hand[0] : by_hand[1]]
+        if heads.endswith(signs) or signs.removesuffix("委员会") == heads:
+            return titled  # 镇总工会 signs what 柳林堡镇总工会 heads
+    if titled and _said_of_many(reading, titled):  # 电信公司工会工作总结 heads the texts of all of them
+        titled = None
     for span in (by_hand, titled, _in_byline(reading)):
         if span:
             return _in_full(text, _best_form(text, span, orgs), orgs)
     return _repeated(reading, orgs)
+
+
+_NO_UNIT = re.compile(r"第[一二三四五六七八九十0-9]+[次届]|[春秋]季|^(?:召开|举办|参加|举行|成立|组建|加强|开展)")
+
+
+@cache
+def _of_many() -> re.Pattern[str]:
+    """Names that many units bear: a level, a branch of work, a kind of body and no name of its own (电信公司工会, 县总工会)."""
+    branch = "|".join(sorted(words("lexicons/sectors.txt"), key=len, reverse=True))
+    return re.compile(
+        rf"(?:[省市县区州旗乡镇]|街道|社区|农村)?(?:{branch}|大型|中型|小型|基层|机关|直属)*"
+        r"(?:系统|行业|分?公司|集团公司|集团|企业|分?局|[分支市总]?行|[总分]?厂|矿|医院|卫生院|学院|大学|中学|小学|学校|幼儿园|所|中心|部门|机关|单位|项目部?)*"
+        r"(?:(?:总|分|联合)?工会(?:委员会|联合会|小组)?|退管分会|分会|女工委员会)?"
+    )
+
+
+def _said_of_many(reading: Reading, span: tuple[int, int]) -> bool:
+    """Whether a unit in a title has no name of its own and the body does not speak of it by that name either."""
+    name = reading.clean[span[0] : span[1]]
+    return bool(_of_many().fullmatch(name)) and reading.clean.find(name, reading.body.start) < 0
 
 
 def _proper(name: str) -> bool:
@@ -93,9 +121,16 @@ def unit_in_title(reading: Reading) -> tuple[int, int] | None:
         lines.append((0, reading.text_start))
     for start, end in lines:
         match = _NAMED.search(reading.clean, start, end)
+        if match and _AT_ANOTHERS.match(reading.clean, match.end(), end):
+            continue
         if match and _proper(match["unit"]) and not re.match(r"给", match["unit"]):
             return match.span("unit")
     return None
+
+
+_AT_ANOTHERS = re.compile(
+    r".{0,24}(?:交流|座谈|表彰|推进|现场|培训|学习班|经验|研讨|汇报|总结|启动|动员).{0,6}会?上的(?:发言|讲话|交流|汇报)"
+)
 
 
 def _best_form(text: str, span: tuple[int, int], orgs: list[Marked]) -> tuple[int, int]:
@@ -112,6 +147,10 @@ def _best_form(text: str, span: tuple[int, int], orgs: list[Marked]) -> tuple[in
 def _in_full(text: str, span: tuple[int, int], orgs: list[Marked]) -> tuple[int, int]:
     """The name with its place or firm (鹤鸣隧道项目部工会) where the title only says 项目部工会."""
     name = re.sub(r"\s", "", text[span[0] : span[1]])
+    if re.search(r"[县市区州旗]工会$", name) and (at := text.find(name[:-2] + "总工会")) >= 0:
+        return (at, at + len(name) + 1)  # 龙溪县工会第九次代表大会 is the congress of 龙溪县总工会
+    if name[-1] not in "会组" and (at := text.find(name + "工会")) >= 0:
+        return (at, at + len(name) + 2)
     longer = [m for m in orgs if len(n := text[m.start : m.end]) > len(name) and n.endswith(name) and "和" not in n]
     return (longer[0].start, longer[0].end) if longer else span
 
@@ -119,7 +158,7 @@ def _in_full(text: str, span: tuple[int, int], orgs: list[Marked]) -> tuple[int,
 def _repeated(reading: Reading, orgs: list[Marked]) -> tuple[int, int] | None:
     """The organisation that speaks, by where and how often it is named and by what stands around it."""
     text = reading.clean
-    candidates = [m for m in orgs if _proper(text[m.start : m.end]) and re.search(_BODY, text[m.start : m.end])]
+    candidates = [m for m in orgs if _proper(n := text[m.start : m.end]) and re.search(_BODY, n) and not _of_many().fullmatch(n)]
     if not candidates:
         return None
     body = reading.body.start
@@ -134,6 +173,8 @@ def _repeated(reading: Reading, orgs: list[Marked]) -> tuple[int, int] | None:
             text, m.end, min(m.end + 32, len(text))
         ):
             score -= 4
+        if text[m.end : m.end + 1] in ("：", ":") and (m.start == 0 or text[m.start - 1] == "\n"):
+            score -= 4  # whom a letter addresses
         if re.match(r"(?:[县市区省乡镇]|街道)?(?:教育局|总工会|教育工会|教育厅|妇联|政府|党委|委)", name):
             score -= 3
         return score

@@ -23,6 +23,8 @@ def settle(reading: Reading, kind: DocType, moments: list[Moment], signed: Signa
         or first_match("period_head", head)
         or first_match("period_title", wrapper)
     )
+    if kind == "notice" and said == "multi_year":
+        said = None  # an election that ends a term of office is not what a term of office did
     label: PeriodLabel = said or "unknown"  # type: ignore[assignment]
     if (
         kind in ("exchange", "reflection", "other", "notice")
@@ -32,6 +34,8 @@ def settle(reading: Reading, kind: DocType, moments: list[Moment], signed: Signa
         label = first_match("period_firm", reading.clean[reading.body.start : reading.body.start + 260]) or "unknown"  # type: ignore[assignment]
     titled = [m for m in (expressions(title_text)) if m.year is not None]
     title_term = next((m for m in titled if m.term or m.kind in ("school_year", "year_range")), None)
+    if title_term is None and kind in ("summary", "plan"):
+        title_term = _term_at_head(reading, moments)
     year: int | None = None
     basis: PeriodBasis | None = None
     signed_year = int(signed.date[:4]) if signed.date and signed.date[:4].isdigit() else None
@@ -42,6 +46,8 @@ def settle(reading: Reading, kind: DocType, moments: list[Moment], signed: Signa
         titled, title_term = [], None  # the collection's line, which is re-dated every year
     if titled and (signed_year is None or abs(signed_year - (titled[0].year or 0)) <= 1):
         year, basis = titled[0].year, "title"
+    elif title_term is not None:
+        year, basis = title_term.year, "body"
     elif signed_year is not None:
         early = (
             signed_month is not None
@@ -57,18 +63,32 @@ def settle(reading: Reading, kind: DocType, moments: list[Moment], signed: Signa
     elif stated is not None:
         year, basis = stated, "body"
     else:
-        year = event_year(reading.clean)
+        year = event_year(reading.clean) or _year_before_plans(reading, moments, kind)
         basis = "event" if year is not None else None
         if year is None and (named := re.findall(r"《(20[0-9]{2})年", reading.clean)):
             year, basis = int(max(named)), "body"
     if label == "unknown" and (titled or kind in ("summary", "plan")):
         label = "year"
     if label == "unknown" and kind == "exchange" and basis != "title":
-        told = sorted({m.year for m in moments if m.year and m.year >= 1980 and not m.festival and m.start < edge})
-        if len(told) >= 2 and told[-1] - told[0] >= 2:  # a portrait or a story of several years
-            return Period(start=str(told[0]), end=str(told[-1]), label="multi_year", basis="body"), Settled(
-                year, basis, several=True
-            )
+        story = _story(reading, [m for m in moments if m.start < edge], signed_year)
+        if story is not None:
+            return story, Settled(year, basis, several=True)
+    if label == "unknown" and kind == "reflection" and year is not None:
+        opening = [
+            m
+            for m in moments
+            if reading.body.start <= m.start < min(edge, reading.body.start + 160)
+            and norm(m, lambda _: None) != signed.date
+            and not _BEGINS.match(reading.clean, m.end)
+        ]
+        period = _months_named(year, basis, opening)
+        return period if period.label == "month" else Period(label="unknown"), Settled(year, basis)
+    if kind == "notice" and label == "year" and year is not None:
+        period = _months_named(year, basis, [m for m in moments if m.start < edge and m.start >= reading.body.start])
+        if period.start:
+            return period, Settled(year, basis)
+    if label == "unknown" and kind == "other" and _LETTER.search(title_text):
+        return Period(label="unknown"), Settled(year, basis)
     if label == "unknown" and kind in ("notice", "other") and year is not None:
         period = _months_named(year, basis, [m for m in moments if m.start < edge and m.start >= reading.body.start])
         return period, Settled(year, basis)
@@ -80,6 +100,58 @@ def settle(reading: Reading, kind: DocType, moments: list[Moment], signed: Signa
         months = [int(p[:4]) * 12 + int(p[5:7]) - 1 for p in (period.start, period.end)]
         settled = Settled(year, basis, months[0], months[1])
     return period, settled
+
+
+_PLANS = re.compile(r"年?[，,]?[^，。；]{0,12}(?:计划|打算|将|争取|力争|准备|拟)")
+
+
+def _year_before_plans(reading: Reading, moments: list[Moment], kind: DocType) -> int | None:
+    """The year before the only one that the text names, where a summary names it for what it plans (2013年，计划…)."""
+    years = {m.year for m in moments if m.year and m.start >= reading.body.start}
+    last = next((m for m in reversed(moments) if m.year), None)
+    if kind != "summary" or len(years) != 1 or last is None or not last.year:
+        return None
+    late = last.start > reading.body.start + (len(reading.clean) - reading.body.start) * 2 // 3
+    return last.year - 1 if late and last.kind == "y" and _PLANS.match(reading.clean, last.end - 1) else None
+
+
+_BEGINS = re.compile(r"[^，。]{0,8}(?:起(?![草来])|开始|调[到入]|来到|当上|当选|进[公厂])")
+_LETTER = re.compile(r"信$|信[（(]|请示|关于.*(?:报告|函)$|书信")
+
+
+_YEARS_LONG = re.compile(
+    r"[一二两三四五六七八九十0-9]{1,3}个?多?年(?:来|间|里|下来|如一日|前|了|的)|前年|大前年|(?:第[一二三四五六七八九十]|每一)年"
+)
+
+
+def _story(reading: Reading, moments: list[Moment], signed_year: int | None) -> Period | None:
+    """A portrait or a story of several years: from the first year it tells to the year it is signed, open where unsigned."""
+    dated = [m for m in moments if m.year and m.year >= 1980 and not m.festival]
+    told = sorted({m.year for m in dated if m.year and not _OF_A_LIFE.match(reading.clean, m.end, m.end + 16)})
+    since = any(_FROM_THEN.match(reading.clean, m.end, m.end + 24) for m in dated)
+    if not told or (told[-1] - told[0] < 2 and not (since and _YEARS_LONG.search(reading.clean))):
+        return None
+    last = max(signed_year or 0, told[-1])
+    return Period(start=str(told[0]), end=str(last) if last > told[0] else None, label="multi_year", basis="body")
+
+
+_OF_A_LIFE = re.compile(r"[^，。；]{0,12}(?:毕业|出生|参军|入伍|参加工作|考上|考入)")
+_FROM_THEN = re.compile(r"[^，。；]{0,12}(?:起(?![草来])|开始|以来|换届|当选|当上|成立|组建)")
+
+
+def _term_at_head(reading: Reading, moments: list[Moment]) -> Moment | None:
+    """The school year or term that opens the text (2005～2006学年度，我校工会…)."""
+    body = reading.body.start
+    near = [m for m in moments if body <= m.start < body + 90]
+    found = next(
+        (m for m in near if m.year and (m.kind == "school_year" or m.term in ("term1", "term2", "spring", "autumn"))), None
+    )
+    if found is None or _COMPARES.match(reading.clean, found.end):
+        return None
+    return found
+
+
+_COMPARES = re.compile(r".{0,8}(?:相比|以来|起|开始)")
 
 
 def _period(
@@ -100,17 +172,13 @@ def _period(
         spans = [m for m in moments if m.kind in ("year_range", "plan") and m.year]
         if spans:
             return Period(start=str(spans[0].year), end=str(spans[0].year_2), label=label, basis="body")
-        span = _years_back(reading, year, signed_month)
-        if span:
-            return Period(start=str(span[0]), end=str(span[1]), label=label, basis=basis)
-        since = next(
-            (
-                m
-                for m in moments
-                if m.kind == "y" and m.year and re.match(r"[^，。]{0,30}以来", reading.clean[m.end : m.end + 34])
-            ),
-            None,
-        )
+        since = next((m for m in moments if m.year and _SINCE_THEN.match(reading.clean, m.end, m.end + 34)), None)
+        last = _last_year(year, signed_month)
+        back = _years_back(reading, last)
+        if since and since.year and (back is None or abs(since.year - back[0]) <= 1):
+            return Period(start=str(since.year), end=str(last) if last else None, label=label, basis="body")
+        if back:
+            return Period(start=str(back[0]), end=str(back[1]), label=label, basis=basis)
         return Period(start=str(since.year) if since else None, end=None, label=label, basis="body" if since else None)
     if year is None or label == "unknown":
         return Period(label=label)
@@ -138,13 +206,20 @@ def _period(
     return _semester(year, basis, moments, reading, signed_month)
 
 
-def _years_back(reading: Reading, year: int | None, signed_month: int | None) -> tuple[int, int] | None:
-    """五年来 in a report of a settled year: its last year and as many as it says."""
+_SINCE_THEN = re.compile(r"[^，。]{0,30}(?:以来|(?:选举?|推选|选举产生|换届|当选)(?:产生)?(?:出?来|的|后|以后)|成立(?=[，。]))")
+
+
+def _last_year(year: int | None, signed_month: int | None) -> int | None:
+    """The last year that a report of several years covers: one of spring ends with the year before."""
+    return year - 1 if year is not None and signed_month is not None and signed_month <= 6 else year
+
+
+def _years_back(reading: Reading, last: int | None) -> tuple[int, int] | None:
+    """五年来 in a report that ends with ``last``: as many years as it says."""
     match = re.search(r"([二两三四五六十])年(?:来|间|中|里)", reading.clean[: reading.body.start + 600])
-    if match is None or year is None:
+    if match is None or last is None:
         return None
     length = {"二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "十": 10}[match[1]]
-    last = year - 1 if signed_month is not None and signed_month <= 6 else year  # a report in spring ends with last year
     return last - length + 1, last
 
 
