@@ -136,7 +136,7 @@ def _story(reading: Reading, moments: list[Moment], signed_year: int | None) -> 
 
 
 _OF_A_LIFE = re.compile(r"[^，。；]{0,12}(?:毕业|出生|参军|入伍|参加工作|考上|考入)")
-_FROM_THEN = re.compile(r"[^，。；]{0,12}(?:起(?![草来])|开始|以来|换届|当选|当上|成立|组建)")
+_FROM_THEN = re.compile(r"[^，。；：\n]{0,12}(?:起(?![草来])|开始|以来|换届|当选|当上|成立|组建)")
 
 
 def _term_at_head(reading: Reading, moments: list[Moment]) -> Moment | None:
@@ -206,7 +206,9 @@ def _period(
     return _semester(year, basis, moments, reading, signed_month)
 
 
-_SINCE_THEN = re.compile(r"[^，。]{0,30}(?:以来|(?:选举?|推选|选举产生|换届|当选)(?:产生)?(?:出?来|的|后|以后)|成立(?=[，。]))")
+_SINCE_THEN = re.compile(
+    r"[^，。：\n]{0,30}(?:以来|(?:选举?|推选|选举产生|换届|当选)(?:产生)?(?:出?来|的|后|以后)|成立(?=[，。]))"
+)
 
 
 def _last_year(year: int | None, signed_month: int | None) -> int | None:
