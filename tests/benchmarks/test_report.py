@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.apply import finished
+from pipeline.output import finished
 from pipeline.run import Job, make_report, read_records, run
 from tests.report.browser import CHROMIUM
 
