@@ -12,6 +12,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from pipeline.extract.linear import load
+from pipeline.extract.lookup import Seen
 from pipeline.extract.topics import topic_words
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def levels(record: Record, text: Text, models: Path) -> dict[str, Judged]:
     """Level and evidence of all twenty items."""
     found: dict[str, Judged] = {}
     seen = views(record, text)
-    guessed = load(models, "levels").best([view.features for view in seen.values()])[0]
+    guessed = load(models, "levels").best([Seen(view.features) for view in seen.values()])[0]
     for (item, view), guess in zip(seen.items(), guessed, strict=True):
         level = cast(Level, int(guess.label))
         if item == "problems" and record.problems:

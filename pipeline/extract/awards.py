@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pipeline.extract.linear import load
+from pipeline.extract.lookup import Run, Seen
 from pipeline.extract.tagger import Marked
 from pipeline.records import AwardLevel
 from pipeline.resources import yaml
@@ -52,7 +53,7 @@ def level(name: str, before: str) -> AwardLevel | None:
     return next((lv for own, ahead, lv in _levels() if own.search(name) and ahead.search(before)), None)
 
 
-def features(reading: Reading, start: int, end: int) -> list[str]:
+def features(reading: Reading, start: int, end: int) -> Seen:
     """What the level classifier sees of an award: its words, what stands before it, what the rules say."""
     text = reading.clean
     sentence = reading.sentence_at(start)
@@ -64,13 +65,12 @@ def features(reading: Reading, start: int, end: int) -> list[str]:
         f"first2={name[:2]}",
         f"last2={name[-2:]}",
     ]
-    found += [f"n={name[i : i + 2]}" for i in range(len(name) - 1)] + [f"b={before[i : i + 2]}" for i in range(len(before) - 1)]
     found += [f"near={before[-k:]}" for k in (1, 2, 3)]
     found += [f"has={c}" for c in dict.fromkeys(_LEVEL_CHAR.findall(name))] + [
         f"ahead={c}" for c in _LEVEL_CHAR.findall(before)[-2:]
     ]
     found += [f"unit={w}" for w in dict.fromkeys(_UNIT_WORD.findall(head))]
-    return found
+    return Seen(found, [Run("n=", start, end), Run("b=", start - len(before), start)])
 
 
 _LEVEL_CHAR = re.compile(
@@ -157,6 +157,6 @@ def awards(
             recipient, kind = unit[1], "unit"
         earlier = [d for d in beginning(dates, sentence.start, m.start) if d[1] <= m.start]
         date = earlier[-1][2] if earlier and text.count("，", earlier[-1][1], m.start) <= 3 else None
-        guess = own_level(name) or levels.best([features(reading, m.start, m.end)])[0][0].label
+        guess = own_level(name) or levels.best([features(reading, m.start, m.end)], text)[0][0].label
         found.append(Award(m.start, m.end, None if guess == "none" else guess, rank(name), recipient, kind, date, m.confidence))  # type: ignore[arg-type]
     return found

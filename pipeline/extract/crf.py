@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pipeline.errors import ResourceError
+from pipeline.extract.lookup import Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,7 +102,7 @@ class Chain:
             self._blocks.append((m.labels, block))
             at = block.stop
         self._odds = np.exp(self._steps)
-        self._table = _Table(known)
+        self._table = Table(known)
 
     def marginals(self, keys: Keys, seen: Window) -> list[Marginals]:
         """Path and marginals of every model, in the order in which the models were given."""
@@ -179,45 +180,6 @@ def _by_step(seen: Window) -> tuple[Offsets, list[slice]]:
     sentence = np.arange(int(ends[-1])) - np.repeat(ends - reaching, reaching)
     order = starts[sentence] + np.repeat(np.arange(len(reaching)), reaching)
     return order, [slice(end - size, end) for end, size in zip(ends.tolist(), reaching.tolist(), strict=True)]
-
-
-class _Table:
-    """Where each known key stands: a hash table with linear probing, looked up for many keys at once."""
-
-    def __init__(self, known: Keys) -> None:
-        bits = max(int(len(known) * 4).bit_length(), 4)
-        self._shift = np.uint64(64 - bits)
-        self._mask = (1 << bits) - 1
-        self._keys = np.zeros(1 << bits, dtype=np.uint64)
-        self._rows = np.full(1 << bits, len(known), dtype=np.int32)
-        self._unknown = len(known)
-        waiting = np.arange(len(known))
-        slot = (known >> self._shift).astype(np.intp)
-        while len(waiting):
-            _, chosen = np.unique(slot, return_index=True)
-            chosen = chosen[self._rows[slot[chosen]] == self._unknown]  # one key a slot, where that is free
-            self._keys[slot[chosen]] = known[waiting[chosen]]
-            self._rows[slot[chosen]] = waiting[chosen]
-            left = np.ones(len(waiting), dtype=bool)
-            left[chosen] = False
-            waiting, slot = waiting[left], (slot[left] + 1) & self._mask
-
-    def rows(self, keys: Keys) -> Integers:
-        """The row of each key, that of the unknown where there is none; shaped like ``keys``."""
-        flat = keys.ravel()
-        slot = (flat >> self._shift).astype(np.intp)
-        found = self._rows.take(slot)
-        wrong = np.flatnonzero((self._keys.take(slot) != flat) & (found != self._unknown))
-        found[self._keys.take(slot) != flat] = self._unknown
-        slot = slot[wrong]
-        while len(wrong):
-            slot = (slot + 1) & self._mask
-            here = self._rows.take(slot)
-            same = self._keys.take(slot) == flat[wrong]
-            found[wrong[same]] = here[same]
-            on = ~same & (here != self._unknown)
-            wrong, slot = wrong[on], slot[on]
-        return found.reshape(keys.shape)
 
 
 @cache

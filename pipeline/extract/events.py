@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.extract.linear import load, pairs
+from pipeline.extract.linear import load
 from pipeline.extract.links import LEAST, Anchor, candidates, link
+from pipeline.extract.lookup import Run, Seen
 from pipeline.records import EventStatus, EventType
 from pipeline.resources import table
 from pipeline.segment import Span
@@ -67,7 +68,7 @@ def head_type(name: str) -> str:
     return heads[inside[0]] if inside else ""
 
 
-def features(reading: Reading, start: int, end: int, doc_type: str) -> list[str]:
+def features(reading: Reading, start: int, end: int, doc_type: str) -> Seen:
     """What the type and status classifiers see of an event: its words, its head noun, its clause and sentence."""
     text = reading.clean
     name = text[start:end]
@@ -84,29 +85,27 @@ def features(reading: Reading, start: int, end: int, doc_type: str) -> list[str]
         f"first2={name[:2]}",
         f"last1={name[-1:]}",
     ]
-    found += [f"n={name[i : i + 2]}" for i in range(len(name) - 1)]
-    found += [f"l={before[i : i + 2]}" for i in range(len(before) - 1)][-12:]
     found += [f"v={before[-2:]}", f"vv={before[-4:-2]}", f"r={behind[:2]}", f"rr={behind[2:4]}"]
     found += [f"cue={c[0]}" for c in _CUES.finditer(text, sentence.start, end)] + [f"here={c[0]}" for c in _CUES.finditer(before)]
     if "了" in before[-4:] or behind.startswith("了"):
         found.append("done")
-    return found
+    return Seen(found, [Run("n=", start, end), Run("l=", start - min(len(before), 13), start)])
 
 
-def around(reading: Reading, start: int, known: dict[object, list[str]]) -> list[list[str]]:
+def around(reading: Reading, start: int, known: dict[object, Seen]) -> list[Seen]:
     """What they see around it: the pairs of its sentence and of its headings, each made once and kept in ``known``."""
-    text = reading.clean
     sentence, section = reading.sentence_at(start), reading.section_at(start)
     if sentence not in known:
-        known[sentence] = pairs("s", text, sentence.start, sentence.end, 160)
+        known[sentence] = Seen(runs=[Run("s=", sentence.start, min(sentence.end, sentence.start + 160))])
     if section is not None and section not in known:
-        heading = reading.headings[section]
-        known[section] = pairs("h", text, heading.start, heading.end)
-        top = section
+        heading, top = reading.headings[section], section
         while reading.headings[top].parent is not None:
             top = reading.headings[top].parent or 0
+        runs = [Run("h=", heading.start, min(heading.end, heading.start + 200))]
         if top != section:
-            known[section] += pairs("t", text, reading.headings[top].start, reading.headings[top].end)
+            heading = reading.headings[top]
+            runs.append(Run("t=", heading.start, min(heading.end, heading.start + 200)))
+        known[section] = Seen(runs=runs)
     return [known[sentence]] if section is None else [known[sentence], known[section]]
 
 
@@ -160,9 +159,9 @@ def events(
             continue
         seen.add(name)
         kept.append(m)
-    known: dict[object, list[str]] = {}
+    known: dict[object, Seen] = {}
     kinds, statuses = load(models, "event_type", "event_status").best(
-        [features(reading, m.start, m.end, doc_type) for m in kept], [around(reading, m.start, known) for m in kept]
+        [features(reading, m.start, m.end, doc_type) for m in kept], text, [around(reading, m.start, known) for m in kept]
     )
     named = [(Span(m.start, m.end), kind.label) for m, kind in zip(kept, kinds, strict=True)]
 

@@ -6,7 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pipeline.extract.linear import load, pairs
+from pipeline.extract.linear import load
+from pipeline.extract.lookup import Run, Seen
 from pipeline.resources import yaml
 
 if TYPE_CHECKING:
@@ -45,48 +46,49 @@ def proposed(text: str, start: int, end: int, unit: str | None) -> str | None:
     return None
 
 
-def features(reading: Reading, c: Found, doc_type: str) -> list[str]:
+def features(reading: Reading, c: Found, doc_type: str) -> Seen:
     """What the classifiers see of a count: unit, size, the words of its clause on either side."""
     text = reading.clean
     sentence = reading.sentence_at(c.start)
-    left, right = text[max(sentence.start, c.start - 16) : c.start], text[c.end : min(sentence.end, c.end + 14)]
-    near_left, near_right = _CUT.split(left)[-1], _CUT.split(right)[0]
+    first, last = max(sentence.start, c.start - 16), min(sentence.end, c.end + 14)
+    near_left, near_right = _CUT.split(text[first : c.start])[-1], _CUT.split(text[c.end : last])[0]
+    begin, end = c.start - len(near_left), c.end + len(near_right)
     size = "0" if c.value < 1 else str(min(len(str(int(c.value))), 7))
     found = [f"u={c.unit}", f"size={size}", f"doc={doc_type}", f"u={c.unit}/{near_right[:2]}", f"u={c.unit}/<{near_left[-2:]}"]
-    found += [f"l={near_left[i : i + 2]}" for i in range(len(near_left) - 1)] + [
-        f"r={near_right[i : i + 2]}" for i in range(len(near_right) - 1)
-    ]
-    found += [f"ul={c.unit}/{near_left[i : i + 2]}" for i in range(len(near_left) - 1)] + [
-        f"ur={c.unit}/{near_right[i : i + 2]}" for i in range(len(near_right) - 1)
-    ]
-    found += [f"L={left[i : i + 2]}" for i in range(len(left) - 1)] + [f"R={right[i : i + 2]}" for i in range(len(right) - 1)]
     found += [f"a={near_left[-1:]}", f"b={near_right[:1]}", f"aa={near_left[-3:]}", f"bb={near_right[:3]}"]
     code = proposed(text, c.start, c.end, c.unit)
     found += [f"rule={code}", f"rule={code}/{c.unit}/{size}"]
-    return found
+    near = [
+        Run("l=", begin, c.start),
+        Run("r=", c.end, end),
+        Run(f"ul={c.unit}/", begin, c.start),
+        Run(f"ur={c.unit}/", c.end, end),
+    ]
+    return Seen(found, [*near, Run("L=", first, c.start), Run("R=", c.end, last)])
 
 
-def around(reading: Reading, c: Found, known: dict[object, list[str]]) -> list[list[str]]:
+def around(reading: Reading, c: Found, known: dict[object, Seen]) -> list[Seen]:
     """What they see around it: the pairs of its sentence and of its heading, each made once and kept in ``known``."""
     sentence, section = reading.sentence_at(c.start), reading.section_at(c.start)
     if sentence not in known:
-        known[sentence] = pairs("s", reading.clean, sentence.start, sentence.end, 140)
+        known[sentence] = Seen(runs=[Run("s=", sentence.start, min(sentence.end, sentence.start + 140))])
     if section is not None and section not in known:
         heading = reading.headings[section]
-        known[section] = pairs("h", reading.clean, heading.start, heading.end)
+        known[section] = Seen(runs=[Run("h=", heading.start, min(heading.end, heading.start + 200))])
     return [known[sentence]] if section is None else [known[sentence], known[section]]
 
 
 def indicate(reading: Reading, counts: Sequence[Found], doc_type: str, models: Path) -> list[dict[str, Any]]:
     """``indicator``, ``scope`` and ``status`` of each count."""
     seen = [features(reading, c, doc_type) for c in counts]
-    known: dict[object, list[str]] = {}
+    known: dict[object, Seen] = {}
     shared = [around(reading, c, known) for c in counts]
+    judged = load(models, "indicator", "scope", "count_status").best(seen, reading.clean, shared)
     return [
         {
             "indicator": None if "none" in (code.label, scope.label) else code.label,
             "scope": None if scope.label == "none" else scope.label,
             "status": status.label,
         }
-        for code, scope, status in zip(*load(models, "indicator", "scope", "count_status").best(seen, shared), strict=True)
+        for code, scope, status in zip(*judged, strict=True)
     ]

@@ -8,15 +8,15 @@ same in any order and on any machine.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
-from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from pipeline.errors import ResourceError
+from pipeline.extract.lookup import Seen, Table, keys_of, keys_of_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,11 +51,6 @@ class Model(NamedTuple):
     weights: Integers
 
 
-def pairs(prefix: str, text: str, start: int, end: int, longest: int = 200) -> list[str]:
-    """The pairs of characters of ``text[start:end]`` as features; what is longer than ``longest`` is cut."""
-    return [f"{prefix}={text[i : i + 2]}" for i in range(start, min(end, start + longest) - 1)]
-
-
 def weights_of(models: Path, name: str) -> Path:
     """Where the weights of a classifier lie."""
     return models / name / "weights.npz"
@@ -88,70 +83,71 @@ class Linear:
 
     def __init__(self, models: Sequence[Model]) -> None:
         self.classes = [m.classes for m in models]
-        self._number: dict[str, int] = {}
-        for m in models:
-            for feature in m.features:
-                self._number.setdefault(feature, len(self._number))
-        width = sum(len(m.classes) for m in models)
+        keys = [keys_of_words(m.features) for m in models]
+        known = np.unique(np.concatenate(keys))
+        self._table = Table(known)
         # the last row is that of every feature that no model knows
-        self._weights = np.zeros((len(self._number) + 1, width), dtype=np.int32)
+        self._weights = np.zeros((len(known) + 1, sum(len(m.classes) for m in models)), dtype=np.int32)
         self._bias = np.concatenate([m.bias for m in models])
         self._columns: list[slice] = []
         at = 0
-        for m in models:
+        for m, own in zip(models, keys, strict=True):
             columns = slice(at, at + len(m.classes))
-            self._weights[[self._number[feature] for feature in m.features], columns] = m.weights
+            self._weights[np.searchsorted(known, own), columns] = m.weights
             self._columns.append(columns)
             at = columns.stop
+        self._bits = len(known).bit_length()
 
-    def scores(self, rows: Sequence[Iterable[str]], shared: Sequence[Sequence[list[str]]] = ()) -> list[Floats]:
+    def scores(self, rows: Sequence[Seen], text: str = "", shared: Sequence[Sequence[Seen]] = ()) -> list[Floats]:
         """The margin of each class at each row, a matrix a model: shape (rows, classes).
 
-        ``shared`` are for each row the lists of features that it has beside its own, and in common with others (those of its
-        sentence, of its heading): a list that several rows name is added up once. No feature may be in two of a row's lists.
+        ``text`` is what the rows' runs are of. ``shared`` are for each row the features that it has beside its own, and in
+        common with others (those of its sentence, of its heading): what several rows name is added up once. No feature may
+        be in two of what a row names.
         """
         total = np.empty((len(rows), len(self._bias)))
         for at in range(0, len(rows), _BATCH):
-            batch, lists = rows[at : at + _BATCH], shared[at : at + _BATCH]
-            once = {id(one): one for lent in lists for one in lent}
+            batch, lent = rows[at : at + _BATCH], shared[at : at + _BATCH]
+            once = {id(one): one for several in lent for one in several}
             place = {key: len(batch) + k for k, key in enumerate(once)}
-            sums = self._summed([*batch, *once.values()])
+            sums = self._summed([*batch, *once.values()], text)
             here = sums[: len(batch)] + self._bias
-            for k, lent in enumerate(lists):
-                for one in lent:
-                    here[k] += sums[place[id(one)]]
+            for nth in range(max(map(len, lent), default=0)):
+                takes = [k for k, several in enumerate(lent) if len(several) > nth]
+                here[takes] += sums[[place[id(lent[k][nth])] for k in takes]]
             total[at : at + _BATCH] = here / UNIT
         return [total[:, columns] for columns in self._columns]
 
-    def _summed(self, rows: Sequence[Iterable[str]]) -> Integers:
-        known, unknown = self._number, len(self._number)
-        numbers: list[int] = []
-        starts: list[int] = []
-        for row in rows:
-            starts.append(len(numbers))
-            numbers.append(unknown)  # a row without any known feature would not be summed as one
-            numbers += set(map(known.get, row, repeat(unknown)))
-        total: Integers = np.add.reduceat(self._weights[numbers], starts, axis=0)
+    def _summed(self, rows: Sequence[Seen], text: str) -> Integers:
+        keys, owner = keys_of(rows, text)
+        number, unknown = self._table.rows(keys), len(self._weights) - 1
+        known = np.flatnonzero(number != unknown)
+        # a row and a number in one: sorted, what a row has twice stands together; a row always has the unknown
+        places = np.concatenate([owner[known] << self._bits | number[known], np.arange(len(rows)) << self._bits | unknown])
+        places.sort()
+        places = places[np.concatenate([[True], places[1:] != places[:-1]])]
+        starts = np.searchsorted(places, np.arange(len(rows)) << self._bits)
+        total: Integers = np.add.reduceat(self._weights.take(places & ((1 << self._bits) - 1), axis=0), starts, axis=0)
         return total
 
-    def best(self, rows: Sequence[Iterable[str]], shared: Sequence[Sequence[list[str]]] = ()) -> list[list[Guess]]:
+    def best(self, rows: Sequence[Seen], text: str = "", shared: Sequence[Sequence[Seen]] = ()) -> list[list[Guess]]:
         """The likeliest class (softmax; ties go to the first) of each row, a list a model; ``shared`` as for ``scores``."""
         found = []
-        for classes, total in zip(self.classes, self.scores(rows, shared), strict=True):
+        for classes, total in zip(self.classes, self.scores(rows, text, shared), strict=True):
             top = total.argmax(axis=1)
             sure = 1 / np.exp(total - total.max(axis=1, keepdims=True)).sum(axis=1)
             found.append([Guess(classes[k], round(p, 2)) for k, p in zip(top.tolist(), sure.tolist(), strict=True)])
         return found
 
-    def chances(self, rows: Sequence[Iterable[str]], shared: Sequence[Sequence[list[str]]] = ()) -> list[dict[str, float]]:
+    def chances(self, rows: Sequence[Seen], text: str = "", shared: Sequence[Sequence[Seen]] = ()) -> list[dict[str, float]]:
         """The probability of every class (softmax) of the only model at each row, to two decimals."""
-        (classes,), (total,) = self.classes, self.scores(rows, shared)
+        (classes,), (total,) = self.classes, self.scores(rows, text, shared)
         parts = np.exp(np.maximum(total - total.max(axis=1, keepdims=True, initial=-np.inf), -50))
         return _named(classes, parts / parts.sum(axis=1, keepdims=True))
 
-    def each(self, rows: Sequence[Iterable[str]]) -> list[dict[str, float]]:
+    def each(self, rows: Sequence[Seen], text: str = "") -> list[dict[str, float]]:
         """The probability of every class of the only model on its own (one against the rest), to two decimals."""
-        (classes,), (total,) = self.classes, self.scores(rows)
+        (classes,), (total,) = self.classes, self.scores(rows, text)
         return _named(classes, 1 / (1 + np.exp(-np.clip(total, -50, 50))))
 
 

@@ -10,6 +10,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.extract.lookup import Run, Seen
+
 if TYPE_CHECKING:
     from pipeline.extract.linear import Linear
     from pipeline.segment import Reading, Span
@@ -37,9 +39,7 @@ def candidates(reading: Reading, event: Span, anchors: Sequence[Anchor], *, wide
     return [a for a in anchors[lo:] if a.start >= first and a.end <= last] if lo < len(anchors) else []
 
 
-def features(
-    reading: Reading, event: Span, kind: str, anchor: Anchor, near: Sequence[Anchor], events: Sequence[Span]
-) -> list[str]:
+def features(reading: Reading, event: Span, kind: str, anchor: Anchor, near: Sequence[Anchor], events: Sequence[Span]) -> Seen:
     """What the classifier sees of one pair."""
     text = reading.clean
     before = anchor.end <= event[0]
@@ -78,8 +78,7 @@ def features(
         f"{side}|f={text[event[1] : event[1] + 2]}",
         f"{side}|mix={min(others, 2)}{min(rivals, 2)}{min(commas, 2)}{min(stops, 1)}",
     ]
-    found += [f"{side}|m={between[i : i + 2]}" for i in range(min(len(between), 14) - 1)]
-    return found
+    return Seen(found, [Run(f"{side}|m=", lo, min(hi, lo + 14))])
 
 
 def link(
@@ -92,7 +91,7 @@ def link(
     """The anchor of each event (its span, its type, its candidates), or None."""
     rows = [features(reading, event, kind, anchor, near, events) for event, kind, near in asked for anchor in near]
     yes = model.classes[0].index("yes")
-    scores = model.scores(rows)[0]
+    scores = model.scores(rows, reading.clean)[0]
     margins = iter((scores[:, yes] - scores[:, 1 - yes]).tolist())
     found: list[Anchor | None] = []
     for event, _, near in asked:
@@ -112,7 +111,7 @@ def rows(
     *,
     wide: bool,
     equal: Callable[[str, str], bool],
-) -> Iterator[tuple[list[str], str]]:
+) -> Iterator[tuple[Seen, str]]:
     """Training rows: of each gold event (span, type, value or None) every candidate, labelled yes where it gives the value.
 
     Of several candidates that give the same value the nearest is the right one, the others are left out.

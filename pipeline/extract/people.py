@@ -9,7 +9,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.features import given_names, is_place
-from pipeline.extract.linear import load, pairs
+from pipeline.extract.linear import Guess, load
+from pipeline.extract.lookup import Run, Seen
 from pipeline.extract.tagger import Marked
 from pipeline.records import Standing
 from pipeline.resources import table, words, yaml
@@ -254,7 +255,7 @@ def persons(reading: Reading, marked: list[Marked], honours: list[Span], models:
     """Persons with role and standing; ``honours`` are the spans of awards, whose sentences make winners."""
     p, text = patterns(), reading.clean
     spans = [m for m in marked if m.label == "PER"]
-    found: list[Person] = []
+    roles: list[str | None] = []
     shared: list[str | None] = [None] * len(spans)
     for i in range(len(spans) - 1, -1, -1):
         m = spans[i]
@@ -271,20 +272,23 @@ def persons(reading: Reading, marked: list[Marked], honours: list[Span], models:
         role = re.sub(r"^(?:等|原|前|时任)", "", role) if role else None
         if role in ("同志", "会员", "职工", "员工") or p.short.fullmatch(text[m.start : m.end]):
             role = None
-        found.append(Person(m.start, m.end, role, _standing(reading, m, role, honours, models), m.confidence))
-    return found
+        roles.append(role)
+    seen = [standing_features(reading, m.start, m.end, role, honours) for m, role in zip(spans, roles, strict=True)]
+    guesses = load(models, "standing").best(seen, text)[0]
+    return [
+        Person(m.start, m.end, role, _standing(guess), m.confidence) for m, role, guess in zip(spans, roles, guesses, strict=True)
+    ]
 
 
 _AROUND = 400  # how far around a person the sentence is read: farther than any real one reaches
 _SURE = 0.65  # below it a standing stays null
 
 
-def _standing(reading: Reading, m: Marked, role: str | None, honours: list[Span], models: Path) -> Standing | None:
-    guess = load(models, "standing").best([standing_features(reading, m.start, m.end, role, honours)])[0][0]
+def _standing(guess: Guess) -> Standing | None:
     return None if guess.label == "none" or guess.confidence < _SURE else guess.label  # type: ignore[return-value]
 
 
-def standing_features(reading: Reading, start: int, end: int, role: str | None, honours: list[Span]) -> list[str]:
+def standing_features(reading: Reading, start: int, end: int, role: str | None, honours: list[Span]) -> Seen:
     """What the standing classifier sees of a person: the rules' word, role, sentence, neighbours, honours beside the name."""
     text = reading.clean
     sentence = reading.sentence_at(start)
@@ -302,12 +306,10 @@ def standing_features(reading: Reading, start: int, end: int, role: str | None, 
         f"rule={rule}|honour={bool(near)}",
     ]
     found += [f"before={before[-2:]}", f"behind={behind[:2]}", f"behind1={behind[:1]}"]
-    found += [f"l={before[i : i + 2]}" for i in range(len(before) - 1)] + [
-        f"r={behind[i : i + 2]}" for i in range(len(behind) - 1)
-    ]
-    found += pairs("s", text, sentence.start, sentence.end, 160) + [f"p={line[i : i + 2]}" for i in range(len(line) - 1)]
+    runs = [Run("l=", start - len(before), start), Run("r=", end, end + len(behind)), Run("p=", start - len(line), start)]
+    runs.append(Run("s=", sentence.start, min(sentence.end, sentence.start + 160)))
     section = reading.section_at(start)
     if section is not None:
-        h = reading.headings[section]
-        found += pairs("h", text, h.start, h.end)
-    return found
+        heading = reading.headings[section]
+        runs.append(Run("h=", heading.start, min(heading.end, heading.start + 200)))
+    return Seen(found, runs)

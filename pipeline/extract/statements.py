@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.extract.linear import load, pairs
+from pipeline.extract.linear import load
+from pipeline.extract.lookup import Run, Seen
 from pipeline.segment import Span
 from pipeline.segment.numbering import number_at
 from pipeline.segment.reading import beginning
@@ -73,12 +74,11 @@ _CUES = {
 }
 
 
-def features(reading: Reading, unit: Span, doc_type: str) -> list[str]:
+def features(reading: Reading, unit: Span, doc_type: str) -> Seen:
     """What the statement classifier sees: its words, its neighbours' cues, the headings above it, where it stands."""
     text = reading.clean
     words = text[unit.start : unit.end]
-    found = [f"b={words[i : i + 2]}" for i in range(len(words) - 1)] + [f"t={words[i : i + 3]}" for i in range(len(words) - 2)]
-    found += [
+    found = [
         f"doc={doc_type}",
         f"first={words[:2]}",
         f"pos={unit.start * 5 // max(len(text), 1)}",
@@ -95,21 +95,20 @@ def features(reading: Reading, unit: Span, doc_type: str) -> list[str]:
         under += [name for name, pattern in _CUES.items() if pattern.search(text, heading.start, heading.end)]
         section = heading.parent
     found += [f"under={name}" for name in under] + [f"under={name}|{c}" for name in under for c in cues]
-    before = text[max(0, unit.start - 40) : unit.start]
-    found += [f"p={before[i : i + 2]}" for i in range(len(before) - 1)]
-    return found
+    runs = [Run("b=", *unit), Run("t=", *unit, 3), Run("p=", max(0, unit.start - 40), unit.start)]
+    return Seen(found, runs)
 
 
-def above(reading: Reading, unit: Span, known: dict[int | None, list[str]]) -> list[str]:
+def above(reading: Reading, unit: Span, known: dict[int | None, Seen]) -> Seen:
     """The pairs of the headings above it, made once a section and kept in ``known``."""
     innermost = section = reading.section_at(unit.start)
     if innermost not in known:
-        found: list[str] = []
+        runs: list[Run] = []
         while section is not None:
             heading = reading.headings[section]
-            found += pairs("h", reading.clean, heading.start, heading.end)
+            runs.append(Run("h=", heading.start, min(heading.end, heading.start + 200)))
             section = heading.parent
-        known[innermost] = found
+        known[innermost] = Seen(runs=runs)
     return known[innermost]
 
 
@@ -123,9 +122,9 @@ def statements(reading: Reading, doc_type: str, models: Path) -> list[Statement]
         if any(b <= unit.end and unit.end - unit.start - (b - a) <= 2 for a, b in inside):
             continue  # a heading with text below it only announces
         asked.append(unit)
-    known: dict[int | None, list[str]] = {}
+    known: dict[int | None, Seen] = {}
     judged = load(models, "statement").chances(
-        [features(reading, unit, doc_type) for unit in asked], [[above(reading, unit, known)] for unit in asked]
+        [features(reading, unit, doc_type) for unit in asked], text, [[above(reading, unit, known)] for unit in asked]
     )
     for unit, chances in zip(asked, judged, strict=True):
         kind = max(("problem", "request"), key=lambda k: chances[k])

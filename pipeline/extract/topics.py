@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pipeline.extract.linear import load
+from pipeline.extract.lookup import Run, Seen
 from pipeline.resources import yaml
 
 if TYPE_CHECKING:
@@ -19,15 +20,10 @@ if TYPE_CHECKING:
 KEEP = 0.25  # a topic is borne from this probability on; the likeliest always is
 
 
-def section_features(reading: Reading, heading: Span | None, body: Span) -> list[str]:
+def section_features(reading: Reading, heading: Span | None, body: Span) -> Seen:
     """Words of the heading (weighty), of the body, and the section's place in the document."""
     text = reading.clean
-    found: list[str] = []
-    if heading:
-        words = text[heading.start : heading.end]
-        found += [f"h={words[i : i + 2]}" for i in range(len(words) - 1)] + [
-            f"hh={words[i : i + 3]}" for i in range(len(words) - 2)
-        ]
+    runs = [Run("h=", heading.start, heading.end), Run("hh=", heading.start, heading.end, 3)] if heading else []
     stretch = text[body.start : min(body.end, body.start + 1500)]
     seen: dict[str, int] = {}
     first = bisect_left(reading.tokens, body.start, key=lambda t: t.start)
@@ -35,10 +31,10 @@ def section_features(reading: Reading, heading: Span | None, body: Span) -> list
     for token in reading.tokens[first:last]:
         if len(token.text) >= 2:
             seen[token.text] = seen.get(token.text, 0) + 1
-    found += [f"w={w}" for w in seen] + [f"w2={w}" for w, n in seen.items() if n >= 2]
+    found = [f"w={w}" for w in seen] + [f"w2={w}" for w, n in seen.items() if n >= 2]
     found += _mentions(text, heading, body)
     found += [f"pos={body.start * 4 // max(len(text), 1)}", f"size={min(len(stretch) // 150, 8)}"]
-    return found
+    return Seen(found, runs)
 
 
 @cache
@@ -66,7 +62,8 @@ def _mentions(text: str, heading: Span | None, body: Span) -> list[str]:
 def topics(reading: Reading, stretches: Sequence[tuple[Span | None, Span]], models: Path) -> list[tuple[str, ...]]:
     """Topics of each stretch (heading or None, and body), main topic first."""
     found = []
-    for chances in load(models, "topics").each([section_features(reading, heading, body) for heading, body in stretches]):
+    rows = [section_features(reading, heading, body) for heading, body in stretches]
+    for chances in load(models, "topics").each(rows, reading.clean):
         ranked = sorted(chances.items(), key=lambda item: (-item[1], item[0]))
         found.append(tuple(name for k, (name, p) in enumerate(ranked) if k == 0 or p >= KEEP)[:5])
     return found

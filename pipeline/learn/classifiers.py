@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.aggregate.levels import views
 from pipeline.extract import awards, events, indicators, links, statements
 from pipeline.extract.linear import UNIT, Model, write
+from pipeline.extract.lookup import Seen
 from pipeline.extract.people import standing_features
 from pipeline.extract.topics import section_features
 from pipeline.learn.examples import Example
 from pipeline.learn.goldrecord import gold_record
 from pipeline.segment import Span
 
-Row = tuple[list[str], str | list[str]]
+Row = tuple[list[str], str | list[str]]  # features and label
 
 
 def _overlap(a: Span, start: int, end: int) -> float:
     inter = min(a.end, end) - max(a.start, start)
     return inter / (max(a.end, end) - min(a.start, start)) if inter > 0 else 0.0
+
+
+def spelt(example: Example, *seen: Seen) -> list[str]:
+    """The features of a row, written out."""
+    return [feature for one in seen for feature in one.strings(example.reading.clean)]
 
 
 def event_rows(field: str) -> Callable[[Example], Iterator[Row]]:
@@ -30,7 +35,7 @@ def event_rows(field: str) -> Callable[[Example], Iterator[Row]]:
     def rows(example: Example) -> Iterator[Row]:
         for span, item in example.spans("events"):
             own = events.features(example.reading, span.start, span.end, example.gold["doc_type"])
-            yield [*own, *chain.from_iterable(events.around(example.reading, span.start, {}))], item[field]
+            yield spelt(example, own, *events.around(example.reading, span.start, {})), item[field]
 
     return rows
 
@@ -44,8 +49,7 @@ def count_rows(field: str) -> Callable[[Example], Iterator[Row]]:
             item = next((g for span, g in gold if _overlap(span, found.start, found.end) >= 0.5), None)
             if item is not None:
                 own = indicators.features(example.reading, found, example.gold["doc_type"])
-                around = indicators.around(example.reading, found, {})
-                yield [*own, *chain.from_iterable(around)], item[field] or "none"
+                yield spelt(example, own, *indicators.around(example.reading, found, {})), item[field] or "none"
 
     return rows
 
@@ -58,7 +62,7 @@ def statement_rows(example: Example) -> Iterator[Row]:
     for unit in statements.units(example.reading):
         label = next((kind for span, kind in gold if _overlap(span, unit.start, unit.end) >= 0.5), "none")
         own = statements.features(example.reading, unit, example.gold["doc_type"])
-        yield [*own, *statements.above(example.reading, unit, {})], label
+        yield spelt(example, own, statements.above(example.reading, unit, {})), label
 
 
 def topic_rows(example: Example) -> Iterator[Row]:
@@ -67,12 +71,12 @@ def topic_rows(example: Example) -> Iterator[Row]:
     sections = [(span, item) for span, item in example.spans("sections") if item["level"] == 1]
     if not sections:
         if example.gold.get("topics"):
-            yield section_features(reading, None, reading.body), example.gold["topics"]
+            yield spelt(example, section_features(reading, None, reading.body)), example.gold["topics"]
         return
     for k, (span, item) in enumerate(sections):
         end = sections[k + 1][0].start if k + 1 < len(sections) else len(reading.clean)
         if item["topics"]:
-            yield section_features(reading, Span(span.start, span.end), Span(span.end, end)), item["topics"]
+            yield spelt(example, section_features(reading, Span(span.start, span.end), Span(span.end, end))), item["topics"]
 
 
 def level_rows(example: Example) -> Iterator[Row]:
@@ -89,10 +93,11 @@ def link_rows(field: str) -> Callable[[Example], Iterator[Row]]:
         gold = [(span, item["type"], None if item[field] is None else str(item[field])) for span, item in example.spans("events")]
         if field == "date":
             dates = sorted((span.start, span.end, item["norm"]) for span, item in example.spans("dates"))
-            yield from links.rows(example.reading, gold, events.date_anchors(dates), wide=True, equal=lambda a, b: a == b)
+            found = links.rows(example.reading, gold, events.date_anchors(dates), wide=True, equal=lambda a, b: a == b)
         else:
             people = events.people_anchors(example.work.counts)
-            yield from links.rows(example.reading, gold, people, wide=False, equal=lambda a, b: a.split()[0] == b)
+            found = links.rows(example.reading, gold, people, wide=False, equal=lambda a, b: a.split()[0] == b)
+        yield from ((spelt(example, seen), label) for seen, label in found)
 
     return rows
 
@@ -100,14 +105,15 @@ def link_rows(field: str) -> Callable[[Example], Iterator[Row]]:
 def award_rows(example: Example) -> Iterator[Row]:
     """Rows for the level of awards."""
     for span, item in example.spans("awards"):
-        yield awards.features(example.reading, span.start, span.end), item["level"] or "none"
+        yield spelt(example, awards.features(example.reading, span.start, span.end)), item["level"] or "none"
 
 
 def standing_rows(example: Example) -> Iterator[Row]:
     """Rows for the standing of persons."""
     honours = sorted(span for span, _ in example.spans("awards"))
     for span, item in example.spans("persons"):
-        yield standing_features(example.reading, span.start, span.end, item["role"], honours), item["standing"] or "none"
+        own = standing_features(example.reading, span.start, span.end, item["role"], honours)
+        yield spelt(example, own), item["standing"] or "none"
 
 
 class Task(NamedTuple):

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extract.crf import SCALE, Chain, Model, _Table, read, write
+from pipeline.extract.crf import SCALE, Chain, Model, read, write
 from pipeline.extract.features import Sight
 from pipeline.extract.groundwork import Groundwork
+from pipeline.extract.lookup import Table
 from pipeline.extract.tagger import LONGEST_SENTENCE, pieces
 from pipeline.extract.templates import TEMPLATES, window
 from pipeline.learn.taggers import _exported
@@ -76,7 +77,7 @@ def test_the_chain_agrees_with_every_labelling_tried(seed: int, sizes: list[int]
 def test_the_table_knows_its_keys_and_no_others(known: set[int], crowded: set[int], asked: list[int]) -> None:
     ordered = sorted(known | crowded)  # the crowded ones all fall into the first slot
     queries = [*ordered, *asked, 0, 2**64 - 1]
-    rows = _Table(np.array(ordered, dtype=np.uint64)).rows(np.array(queries, dtype=np.uint64))
+    rows = Table(np.array(ordered, dtype=np.uint64)).rows(np.array(queries, dtype=np.uint64))
     where = {key: k for k, key in enumerate(ordered)}
     assert rows.tolist() == [where.get(key, len(ordered)) for key in queries]
 
