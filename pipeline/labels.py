@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.errors import GonghuiError, Refusal, Refused, ResourceError
-from pipeline.resources import table
+from pipeline.resources import parsed, table
 from pipeline.settings import RESOURCES, Lang
 
 
@@ -83,9 +83,7 @@ def explanation(table: str, code: str, lang: Lang = "zh") -> str:
 @cache
 def messages(path: Path = RESOURCES / "messages.yaml") -> Mapping[str, Mapping[str, str]]:
     """Every sentence by code and language."""
-    import yaml
-
-    loaded: dict[str, dict[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    loaded: dict[str, dict[str, str]] = parsed(path.read_text(encoding="utf-8"))
     return loaded
 
 

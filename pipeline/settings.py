@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError
 
 from pipeline.errors import ResourceError
 from pipeline.records import Frozen, WarningCode
+from pipeline.resources import parsed
 
 Lang: TypeAlias = Literal["zh", "en"]
 PACKAGE = Path(__file__).resolve().parent
@@ -51,11 +52,9 @@ def load(environ: Mapping[str, str] | None = None, path: Path = RESOURCES / "set
     Raises:
         ResourceError: a value has no such name or is out of bounds; ``file`` says where it stands.
     """
-    import yaml
-
-    values: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    values: dict[str, Any] = parsed(path.read_text(encoding="utf-8"))
     given = {name: text for name in values if (text := _variable(name, environ)) is not None}
-    given = {name: yaml.safe_load(text) for name, text in given.items()}
+    given = {name: parsed(text) for name, text in given.items()}
     try:
         return Settings.model_validate(values | given)
     except ValidationError as error:

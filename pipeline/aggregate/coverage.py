@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 from pipeline.aggregate.levels import Judged
 from pipeline.errors import ResourceError
 from pipeline.records import Coverage, CoverageItem, EventType, Frozen, Indicator, ItemScore, Record
+from pipeline.resources import parsed
 
 ABSENT = Judged(0, (), "absent")
 REDACTABLE = ("identity", "timeline", "figures")
@@ -81,7 +82,7 @@ def load_rubric(name_or_path: str) -> Rubric:
     except UnicodeDecodeError as error:
         raise ResourceError("bad_rubric", file=str(path), line=0, reason="not UTF-8") from error
     try:
-        spec: Any = yaml.safe_load(text)
+        spec: Any = parsed(text)
         rubric = Rubric.model_validate(spec)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)

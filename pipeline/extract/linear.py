@@ -84,18 +84,18 @@ class Linear:
     def __init__(self, models: Sequence[Model]) -> None:
         self.classes = [m.classes for m in models]
         keys = [keys_of_words(m.features) for m in models]
-        known = np.unique(np.concatenate(keys))
+        known, rows = np.unique(np.concatenate(keys), return_inverse=True)
         self._table = Table(known)
         # the last row is that of every feature that no model knows
         self._weights = np.zeros((len(known) + 1, sum(len(m.classes) for m in models)), dtype=np.int32)
         self._bias = np.concatenate([m.bias for m in models])
         self._columns: list[slice] = []
-        at = 0
-        for m, own in zip(models, keys, strict=True):
+        at = row = 0
+        for m in models:
             columns = slice(at, at + len(m.classes))
-            self._weights[np.searchsorted(known, own), columns] = m.weights
+            self._weights[rows[row : row + len(m.features)], columns] = m.weights
             self._columns.append(columns)
-            at = columns.stop
+            at, row = columns.stop, row + len(m.features)
         self._bits = len(known).bit_length()
 
     def scores(self, rows: Sequence[Seen], text: str = "", shared: Sequence[Sequence[Seen]] = ()) -> list[Floats]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from pipeline.errors import ResourceError
+from pipeline.resources import loader, parsed
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 Where: TypeAlias = Literal["any", "head", "foot", "edges"]
@@ -49,8 +50,8 @@ def read_rules(path: Path, attributes: Mapping[str, tuple[str, ...]] | None = No
     import yaml
 
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"))
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=loader())
+        content = parsed(path.read_text(encoding="utf-8"))
     except yaml.MarkedYAMLError as error:
         raise ResourceError(
             "bad_rule", file=path.name, line=error.problem_mark.line + 1 if error.problem_mark else 0, reason=str(error.problem)

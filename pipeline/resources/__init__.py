@@ -45,6 +45,24 @@ def words(name: str) -> frozenset[str]:
     return frozenset(w for line in read_text(name).splitlines() if not line.startswith("#") for w in line.split())
 
 
+def loader() -> Any:
+    """PyYAML's safe loader, that of libyaml where PyYAML comes with it: the start of every command waits for it."""
+    import yaml as library
+
+    return getattr(library, "CSafeLoader", library.SafeLoader)
+
+
+def parsed(text: str) -> Any:
+    """What a YAML text says.
+
+    Raises:
+        yaml.YAMLError: it does not parse.
+    """
+    import yaml as library
+
+    return library.load(text, Loader=loader())
+
+
 @cache
 def yaml(name: str) -> Any:
     """A YAML resource.
@@ -55,7 +73,7 @@ def yaml(name: str) -> Any:
     import yaml as library
 
     try:
-        return library.safe_load(read_text(name))
+        return parsed(read_text(name))
     except library.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise ResourceError("resource_yaml", file=name, line=mark.line + 1 if mark else 0) from error

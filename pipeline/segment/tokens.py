@@ -11,7 +11,9 @@ import logging
 import re
 from collections.abc import Iterator
 from functools import cache, partial
+from importlib.util import find_spec
 from itertools import accumulate
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.products import Token
@@ -53,7 +55,9 @@ def reference() -> Any:
 
     jieba.setLogLevel(logging.ERROR)
     private = jieba.Tokenizer()
-    private.initialize()
+    # not initialize(): that would trust a file in the temporary folder that anyone may have put there
+    private.FREQ, private.total = private.gen_pfdict(private.get_dict_file())
+    private.initialized = True
     for word, freq, tag in user_words():
         private.add_word(word, freq, tag)
     return private
@@ -62,15 +66,14 @@ def reference() -> Any:
 @cache
 def common_words() -> frozenset[str]:
     """Two-character words of jieba's dictionary that are no names, or far too common to be only that."""
-    import jieba
-
-    with jieba.get_module_res("dict.txt") as lines:
-        rows = (line.decode("utf-8").split() for line in lines)
-        return frozenset(
-            row[0] for row in rows if len(row) == 3 and len(row[0]) == 2 and (row[2] not in _NAME_TAGS or int(row[1]) >= 200)
-        )
+    spec = find_spec("jieba")  # found, not imported: its modules take longer to load than the words to read
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("jieba", name="jieba")
+    rows = _OF_TWO.findall(Path(spec.origin).with_name("dict.txt").read_text(encoding="utf-8"))
+    return frozenset(word for word, times, tag in rows if tag not in _NAME_TAGS or int(times) >= 200)
 
 
+_OF_TWO = re.compile(r"^(\S\S) ([0-9]+) (\S+)$", re.MULTILINE)
 _NAME_TAGS = ("nr", "nrt", "nrfg")  # jieba's dictionary tags many a plain word so (智慧, 祝福): a common one is no name
 
 
