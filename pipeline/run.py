@@ -14,9 +14,10 @@ from typing import Any
 
 from pipeline import archive, output
 from pipeline.aggregate.duplicates import Collection
-from pipeline.aggregate.register import Register
+from pipeline.aggregate.register import Register, Slice, file_all, sliced
 from pipeline.aggregate.resemblances import FILE as RESEMBLANCES
 from pipeline.aggregate.resemblances import Resemblance
+from pipeline.aggregate.settling import settle_units
 from pipeline.aggregate.units import Given, RosterRow
 from pipeline.engine import UNBOUND, Bounds, Crew, Work, outcomes
 from pipeline.errors import CannotRun
@@ -25,7 +26,7 @@ from pipeline.records import SCHEMA_VERSION, Failure, Noise, Record
 from pipeline.settings import Lang
 from pipeline.state import recalled, state_of
 from pipeline.times import Times
-from pipeline.together import Archive, Cuts, compare, complete_all, settle_units
+from pipeline.together import Archive, Cuts, compare, complete_all
 
 MOST_TO_SHOW = 5
 DEFAULTS = Options()
@@ -163,14 +164,13 @@ def put_together(
                 sources.append(_source(outcome))
                 watch(report.files, outcome)
             with times.of("duplicates"):
-                weight = partial(item_weight, job.options.rubric)
-                register = Register(folder, scratch, cuts.slices(), partial(raw_text, folder), weight, job.show_names)
+                register = _register(folder, scratch, cuts.slices(), job)
                 report.listed, report.silent = settle_units(register, job.options.given.roster, crew.spread)
                 register, warnings = complete_all(register, collection, crew.spread)
                 report.warnings.update(warnings)
                 compare(register, collection, archived, scratch, crew.spread)
-        with times.of("tables"):
-            report.rows = make_tables(folder, job)
+            with times.of("tables"):
+                report.rows = _tables(register, job, crew)
         with times.of("report"):
             make_report(folder, folder, _settings(job), lang=job.lang, show_names=job.show_names)
         output.put_in_place(folder, job.out, _manifest(job, report, sources))
@@ -245,17 +245,22 @@ def read_resemblances(folder: Path) -> Iterator[Resemblance]:
 
 def make_tables(folder: Path, job: Job) -> dict[str, int]:
     """The tables and their Parquet twins, from the records and texts that ``folder`` holds; rows by table."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".scratch.") as place, Crew(job.workers, job.scheduler) as crew:
+        register = _register(folder, Path(place), sliced(folder), job)
+        file_all(register, crew.spread)
+        return _tables(register, job, crew)
+
+
+def _tables(register: Register, job: Job, crew: Crew) -> dict[str, int]:
     from pipeline.aggregate.export import export
 
-    return export(
-        lambda: read_records(folder),
-        lambda source: raw_text(folder, source),
-        folder,
-        weight=partial(item_weight, job.options.rubric),
-        roster=job.options.given.roster,
-        resemblances=read_resemblances(folder),
-        show_names=job.show_names,
-    )
+    settle_units(register, job.options.given.roster, crew.spread)
+    return export(register, roster=job.options.given.roster, spread=crew.spread)
+
+
+def _register(folder: Path, scratch: Path, slices: tuple[Slice, ...], job: Job) -> Register:
+    weight = partial(item_weight, job.options.rubric)
+    return Register(folder, scratch, slices, partial(raw_text, folder), weight, job.show_names)
 
 
 def make_report(

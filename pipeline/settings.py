@@ -38,6 +38,8 @@ class Settings(Frozen):
     max_scans: int = Field(gt=0)
     max_pixels: int = Field(gt=0)
     converter_timeout_s: float = Field(gt=0)  # seconds
+    workbook_rows: int = Field(gt=0)
+    report_documents: int = Field(gt=0)
     needs_check_below: float = Field(ge=0, le=1)
     needs_check_warnings: tuple[WarningCode, ...]
     crf_c1: float = Field(ge=0)

@@ -11,20 +11,16 @@ import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from pipeline.aggregate import mask
 from pipeline.aggregate.candidates import Plan
-from pipeline.aggregate.district import REPORTS
 from pipeline.aggregate.duplicates import Collection, overlaps_of
-from pipeline.aggregate.register import FILE, Register, Slice, file_all, mentions
+from pipeline.aggregate.register import FILE, Register, Slice, file_all
 from pipeline.aggregate.resemblances import ARCHIVED, Archived, parts, whole
 from pipeline.aggregate.resemblances import FILE as RESEMBLANCES
 from pipeline.aggregate.shelf import Shelf, ShelfWriter
 from pipeline.aggregate.sketches import Sketch
-from pipeline.aggregate.spellings import Spellings
 from pipeline.aggregate.steps import Spread, finish
-from pipeline.aggregate.units import RosterRow
 
 
 class Archive:
@@ -89,42 +85,6 @@ class Cuts:
         return tuple(Slice(a, b, no, end - no) for (a, no), (b, end) in zip(self._begins, ends, strict=True) if end > no)
 
 
-class Settled(NamedTuple):
-    """What settling the units came to."""
-
-    listed: int  # units on the roster
-    silent: list[str]  # those of them that sent no report
-
-
-def settle_units(register: Register, roster: Sequence[RosterRow], spread: Spread) -> Settled:
-    """One name a unit: that of every document, slice by slice, on disk."""
-    finish(spread(file_mentions, register.tasks()))
-    spellings = Spellings(roster)
-    for nth in range(len(register.slices)):
-        with Shelf(register.file("mentions", nth)) as found:
-            for mention, _, _ in found[0]:
-                if mention.name:
-                    spellings.add(mention)
-    listed, sent = dict.fromkeys(row.unit for row in roster), set[str]()
-    for nth in range(len(register.slices)):
-        units = []
-        with Shelf(register.file("mentions", nth)) as found:
-            for mention, doc_type, unit in found[0]:
-                unit = spellings.merged(mention).unit if mention.name else unit
-                units.append(unit)
-                if doc_type in REPORTS and unit in listed:
-                    sent.add(unit)
-        with ShelfWriter(register.file("units", nth)) as out:
-            out.add(units)
-    return Settled(len(listed), [unit for unit in listed if unit not in sent])
-
-
-def file_mentions(register: Register, nth: int) -> None:
-    """By slice: what each document says of its unit."""
-    with ShelfWriter(register.file("mentions", nth)) as out:
-        out.add(mentions(register, nth))
-
-
 def complete(register: Register, nth: int, plan: Plan, part: int | None) -> Counter[str]:
     """By slice: its records anew with what only the whole run can tell: duplicates, set phrases, one name a unit. ``part`` is
     the range of the plan that has its documents. The warnings that are new, counted."""
@@ -133,7 +93,7 @@ def complete(register: Register, nth: int, plan: Plan, part: int | None) -> Coun
         Shelf(register.file("units", nth)) as units,
         register.file("records", nth).open("w", encoding="utf-8", newline="\n") as out,
     ):
-        for record, unit in zip(register.records(nth), units[0], strict=True):
+        for record, (_, unit) in zip(register.records(nth), units[0], strict=True):
             if unit is not None:
                 record = record.model_copy(update={"unit": record.unit.model_copy(update={"name": unit})})
             overlap = overlaps.get(record.doc_id)

@@ -65,6 +65,13 @@ class Source(NamedTuple):
         return not self.copy and self.doc_type not in LEFT_OUT
 
 
+class Original(NamedTuple):
+    """What a copy must know of the document that it repeats."""
+
+    unit: str
+    year: int | None
+
+
 class Figure(NamedTuple):
     """A figure that a document gives for an indicator."""
 
@@ -129,26 +136,23 @@ class Row:
 
 @dataclass(slots=True)
 class Cells:
-    """Everything the wide table is made of; ``add`` one document after the other, in the order of the records."""
+    """Everything the wide table is made of; ``take`` one document after the other, in the order of the records."""
 
     sources: list[Source] = field(default_factory=list)
     _by_id: dict[str, Source] = field(default_factory=dict)
     _figures: defaultdict[str, list[Figure]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, view: View, names: frozenset[str]) -> None:
-        """Take in one document; ``names`` are those to mask in what is said of it."""
-        source = source_of(view, names)
-        source = source._replace(copy=source.copy and not self._speaks_for_its_year(view, source))
+    def take(self, source: Source, figures: Sequence[Figure]) -> None:
+        """Take in one document and its figures."""
         self.sources.append(source)
         self._by_id[source.doc_id] = source
         if source.counts:
-            self._figures[source.doc_id] = list(figures(view, source))
+            self._figures[source.doc_id] = list(figures)
 
-    def _speaks_for_its_year(self, view: View, source: Source) -> bool:
-        """Whether a copy repeats what its own unit said of another year: flagged, yet all that there is for this one."""
-        original = self._by_id.get(view.record.duplicate_of or "")
-        known_years = original is not None and original.year is not None and source.year is not None
-        return known_years and original is not None and original.unit == source.unit and original.year != source.year
+    def original(self, doc_id: str | None) -> Original | None:
+        """What a copy must know of the document that it repeats, if that has been taken in."""
+        found = self._by_id.get(doc_id or "")
+        return found and Original(found.unit, found.year)
 
     def rows(self) -> list[Row]:
         """Units by name, each by year; a year that nobody knows goes first."""
@@ -169,6 +173,15 @@ class Cells:
                 by_indicator[indicator].append(stated)
         cells = {code: cell(by_indicator[code]) for code in known() if code in by_indicator}
         return Row(unit, named, year, tuple(sources), cells)
+
+
+def settled_source(view: View, names: frozenset[str], original: Original | None) -> Source:
+    """The document as a source. A copy that repeats what its own unit said of another year is none: it is flagged, yet all
+    that there is for this one."""
+    source = source_of(view, names)
+    of_own = original is not None and original.unit == source.unit
+    other_year = original is not None and None not in (original.year, source.year) and original.year != source.year
+    return source._replace(copy=source.copy and not (of_own and other_year))
 
 
 def source_of(view: View, names: frozenset[str]) -> Source:

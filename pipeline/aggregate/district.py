@@ -15,7 +15,7 @@ from statistics import median
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from pipeline import resources
-from pipeline.aggregate.cells import Cells, Figure, Row, Source
+from pipeline.aggregate.cells import Cells, Figure, Original, Row, Source, figures, settled_source
 from pipeline.aggregate.indicators import known
 from pipeline.aggregate.resemblances import Resemblance
 from pipeline.aggregate.spellings import WEAK, Mention, Merged, Reason, joined, mention_of
@@ -82,8 +82,9 @@ class Summary(NamedTuple):
     code: str
     values: tuple[float, ...]  # of the units that report it
     units: int
-    silent: tuple[str, ...]  # units that report nothing of it
+    silent: tuple[str, ...]  # units that report nothing of it; of very many the first
     names: frozenset[str]
+    silent_n: int
 
     @property
     def total(self) -> float | None:
@@ -139,6 +140,35 @@ class Alike(NamedTuple):
     names: frozenset[str]
 
 
+class Item(NamedTuple):
+    """What the district must know of a document."""
+
+    source: Source
+    figures: tuple[Figure, ...]
+    mention: Mention | None
+    merged: Merged | None  # where the unit has been settled over all documents
+    warned: frozenset[WarningCode]
+    boilerplate: float | None
+    no_congress: bool  # says nothing of one
+
+
+def item_of(view: View, names: frozenset[str], original: Original | None, merged: Merged | None = None) -> Item:
+    """What of a document the district must know; ``names`` are those to mask in what is said of it, ``original`` is the
+    document of the run that it repeats."""
+    record = view.record
+    source = settled_source(view, names, original)
+    text = "".join(view.lines.raw[record.start : record.end].split())
+    return Item(
+        source=source,
+        figures=tuple(figures(view, source)) if source.counts else (),
+        mention=mention_of(record),
+        merged=merged,
+        warned=frozenset(w.code for w in record.warnings if w.code in OF_WARNINGS),
+        boilerplate=record.boilerplate,
+        no_congress=not any(word in text for word in resources.yaml(FLAGS)["no_congress"]["words"]),
+    )
+
+
 @dataclass
 class District:
     """All documents of a run; ``add`` one after the other, in the order of the records, then read the rest."""
@@ -150,19 +180,25 @@ class District:
     _warned: dict[str, frozenset[WarningCode]] = field(default_factory=dict)
     _boilerplate: dict[str, float] = field(default_factory=dict)
     _no_congress: set[str] = field(default_factory=set)
+    _merged: dict[str, Merged] = field(default_factory=dict)
 
     def add(self, view: View, names: frozenset[str]) -> None:
         """Take in one document; ``names`` are those to mask in what is said of it."""
-        record = view.record
-        self.cells.add(view, names)
-        if mention := mention_of(record):
-            self._mentions.append(mention)
-        self._warned[record.doc_id] = frozenset(w.code for w in record.warnings if w.code in OF_WARNINGS)
-        text = "".join(view.lines.raw[record.start : record.end].split())
-        if not any(word in text for word in resources.yaml(FLAGS)["no_congress"]["words"]):
-            self._no_congress.add(record.doc_id)
-        if record.boilerplate is not None:
-            self._boilerplate[record.doc_id] = record.boilerplate
+        self.take(item_of(view, names, self.cells.original(view.record.duplicate_of)))
+
+    def take(self, item: Item) -> None:
+        """Take in what is known of one document."""
+        doc_id = item.source.doc_id
+        self.cells.take(item.source, item.figures)
+        if item.mention:
+            self._mentions.append(item.mention)
+            if item.merged:
+                self._merged[doc_id] = item.merged
+        self._warned[doc_id] = item.warned
+        if item.no_congress:
+            self._no_congress.add(doc_id)
+        if item.boilerplate is not None:
+            self._boilerplate[doc_id] = item.boilerplate
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -228,8 +264,8 @@ class District:
 
     @cached_property
     def merged(self) -> dict[str, Merged]:
-        """The unit of each document that names one, and why."""
-        return joined(self._mentions, self.roster)
+        """The unit of each document that names one, and why; settled over these documents where it has not been before."""
+        return self._merged or joined(self._mentions, self.roster)
 
     def spellings(self) -> list[Spelling]:
         """Each name of each unit."""
@@ -312,7 +348,8 @@ def _summary(
     units: set[str],
     names: frozenset[str],
 ) -> Summary:
-    return Summary(year, kind, code, tuple(by_unit.values()), len(units), tuple(sorted(units - by_unit.keys())), names)
+    silent = tuple(sorted(units - by_unit.keys()))
+    return Summary(year, kind, code, tuple(by_unit.values()), len(units), silent, names, len(silent))
 
 
 def _sent(sources: Sequence[Source]) -> Sent:

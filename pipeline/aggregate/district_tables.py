@@ -87,10 +87,11 @@ def _masked_file(source: Source) -> str:
     return mask.masked(source.file, source.names)
 
 
-def listed(names: Iterable[str], most: int = MOST_NAMED) -> str:
-    """Names in one cell; of very many the first, and how many there are."""
+def listed(names: Iterable[str], most: int = MOST_NAMED, of: int | None = None) -> str:
+    """Names in one cell; of very many the first, and how many there are. ``of`` is that number where not all are given."""
     found = list(names)
-    return "、".join(found[:most]) + (message("and_more", "zh", count=len(found)) if len(found) > most else "")
+    count = len(found) if of is None else of
+    return "、".join(found[:most]) + (message("and_more", "zh", count=count) if count > most else "")
 
 
 def least(item: Summary) -> float | None:
@@ -188,8 +189,8 @@ DISTRICT_TABLES = (
         Column("median", "number", _of("middle")),
         Column("least", "number", least),
         Column("most", "number", most),
-        Column("silent_n", "integer", lambda item: len(item.silent)),
-        Column("silent", "text", lambda item: listed(item.silent)),
+        Column("silent_n", "integer", _of("silent_n")),
+        Column("silent", "text", lambda item: listed(item.silent, of=item.silent_n)),
     )),
     RunTable("units", lambda d: d.members(), (
         Column("unit_name", "text", _of("unit")),

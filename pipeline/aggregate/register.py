@@ -6,7 +6,6 @@ its findings, and whom to mask in what is said of it.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -18,7 +17,6 @@ from pydantic import ValidationError
 
 from pipeline.aggregate import mask
 from pipeline.aggregate.shelf import Shelf, ShelfWriter
-from pipeline.aggregate.spellings import Mention, name_of
 from pipeline.aggregate.steps import Spread, finish
 from pipeline.errors import CannotRun
 from pipeline.records import FINDING_KINDS, Record
@@ -121,16 +119,6 @@ def slim(record: Record) -> Record:
     """The record without the findings that comparing needs not: persons and warnings stay."""
     dropped: dict[str, object] = {kind: () for kind in FINDING_KINDS if kind != "persons"}
     return record.model_copy(update=dropped | {"coverage": None})
-
-
-def mentions(register: Register, nth: int) -> list[tuple[Mention, str, str | None]]:
-    """By slice: the name that each document gives its unit, empty where it has none, its type, and the unit in its record."""
-    found = []
-    for line in register.lines(nth):
-        told = json.loads(line)
-        mention = Mention(told["doc_id"], name_of(told["org"], told["unit"]) or "", told["source"])
-        found.append((mention, told["doc_type"], told["unit"]["name"]))
-    return found
 
 
 def file_cards(register: Register, nth: int) -> Found:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
 from pipeline.corrections import HUMAN
 from pipeline.records import Finding, Period, Record, Warn
-from pipeline.settings import Settings
+from pipeline.settings import Settings, settings
 
 LINE_END = re.compile(r"\r\n|\n|\r")
 
@@ -90,3 +90,23 @@ def calendar(period: Period) -> str | None:
         return "oct_sep"
     same_year = period.start and period.end and period.start[:4] == period.end[:4]
     return "calendar" if same_year or (period.label == "multi_year" and not start) else None
+
+
+def views(
+    records: Iterable[Record],
+    text_of: Callable[[str], str],
+    weight: Callable[[Record, str], float | None],
+    first: int = 0,
+) -> Iterator[View]:
+    """A view of each document in turn; ``first`` documents have gone before."""
+    source, lines, part_no = None, Lines(""), 0
+    names: dict[str, str] = {}
+    for no, record in enumerate(records, first + 1):
+        if record.source != source:
+            source, lines, part_no = record.source, Lines(text_of(record.source)), 0
+        part_no += 1
+        names[record.doc_id] = record.source if part_no == 1 else f"{record.source} #{part_no}"
+        yield View(
+            record=record, lines=lines, warned=Warned(record.warnings), settings=settings(), no=no, part_no=part_no,
+            names=names, weight=weight,
+        )  # fmt: skip

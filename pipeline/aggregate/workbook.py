@@ -7,6 +7,7 @@ taken for a formula. The same rows give the same bytes.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -29,9 +30,12 @@ MONEY, SHARE, SCORE = "#,##0.00", "0.0", "0.0"
 
 
 class Workbook:
-    """The workbook on its way to the disk; a context. Rows of a sheet come in their order, sheets in any."""
+    """The workbook on its way to the disk; a context. Rows of a sheet come in their order, sheets in any.
 
-    def __init__(self, path: Path, tables: Sequence[Described]) -> None:
+    Of each table it takes the first ``most`` rows; a sheet in front of the explanations says of which it lacks how many.
+    """
+
+    def __init__(self, path: Path, tables: Sequence[Described], most: int | None = None) -> None:
         from xlsxwriter import Workbook as Writer
 
         options = {
@@ -48,6 +52,9 @@ class Workbook:
         self._formats: dict[str, Any] = {}
         self._tables = tables
         self._sheets = {table.name: Sheet(self, table) for table in tables}
+        self._most = most
+        self._rows = Counter[str]()  # there are of each table
+        self._taken = Counter[str]()
 
     def __enter__(self) -> Workbook:
         return self
@@ -56,12 +63,37 @@ class Workbook:
         if kind is None:
             for sheet in self._sheets.values():
                 sheet.finish()
+            self._tell_what_is_lacking()
             self._explain()
         self._book.close()  # after an error too: it holds scratch files
 
     def write(self, table: str, cells: Sequence[Shown]) -> None:
         """Add one row to the sheet of a table."""
-        self._sheets[table].write(cells)
+        self.add(table, [cells], 1)
+
+    def add(self, table: str, rows: Sequence[Sequence[Shown]], count: int) -> None:
+        """Add the next ``count`` rows of a table, of which ``rows`` are the first or all."""
+        left = len(rows) if self._most is None else self._most - self._taken[table]
+        for cells in rows[: max(left, 0)]:
+            self._sheets[table].write(cells)
+            self._taken[table] += 1
+        self._rows[table] += count
+
+    def _tell_what_is_lacking(self) -> None:
+        """The sheet of tables that are too long, where there are any."""
+        lacking = [table for table in self._tables if self._rows[table.name] > self._taken[table.name]]
+        if not lacking:
+            return
+        sheet = self.add_sheet(message("workbook_lacking", "zh"))
+        titles = [message(f"workbook_{name}", "zh") for name in ("table", "rows_here", "rows_in_all", "rows_all_in")]
+        sheet.write_row(0, 0, titles, self._header)
+        for i, table in enumerate(lacking, 1):
+            sheet.write_string(i, 0, label("table", table.name))
+            sheet.write_number(i, 1, self._taken[table.name])
+            sheet.write_number(i, 2, self._rows[table.name])
+            sheet.write_string(i, 3, f"tables/{table.name}.csv")
+        for j, title in enumerate(titles):
+            sheet.set_column(j, j, _width([title, "tables/coverage.csv"]))
 
     def add_sheet(self, name: str) -> Any:
         return self._book.add_worksheet(name)

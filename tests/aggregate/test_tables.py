@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tempfile
 from pathlib import Path
 from typing import get_args
 
@@ -16,6 +17,9 @@ from hypothesis import strategies as st
 from pipeline import records as r
 from pipeline.aggregate.columns import FORMULA, safe
 from pipeline.aggregate.export import ALL_TABLES, export
+from pipeline.aggregate.register import Register, file_all, sliced
+from pipeline.aggregate.settling import settle_units
+from pipeline.aggregate.steps import here
 from pipeline.aggregate.tables import TABLES, precision
 from pipeline.aggregate.views import Lines, Warned, calendar
 from pipeline.labels import explanation, header, labels
@@ -79,13 +83,20 @@ def full() -> r.Record:
 
 
 def exported(folder: Path, *records: r.Record, texts: dict[str, str] | None = None, show_names: bool = False) -> dict[str, int]:
-    return export(
-        lambda: iter(records),
-        lambda source: (texts or {}).get(source, RAW),
-        folder,
-        weight=lambda _, item: {"care": 11.0, "plans": 3.0}.get(item),
-        show_names=show_names,
-    )
+    folder.mkdir(exist_ok=True)
+    (folder / "records.jsonl").write_text("".join(one.model_dump_json() + "\n" for one in records), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as place:
+        register = Register(
+            folder,
+            Path(place),
+            sliced(folder),
+            text_of=lambda source: (texts or {}).get(source, RAW),
+            weight=lambda _, item: {"care": 11.0, "plans": 3.0}.get(item),
+            show_names=show_names,
+        )
+        file_all(register, here)
+        settle_units(register, (), here)
+        return export(register)
 
 
 def read(folder: Path, name: str) -> list[dict[str, str]]:
