@@ -17,7 +17,7 @@ from typing import Any
 from pipeline import output
 from pipeline.errors import CannotRun
 
-URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # two letters and more: C:\ is a drive
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}://")  # two letters and more: C:\ is a drive
 SYNCED = "fetched.json"  # what each copied file was like when it was fetched
 
 

@@ -7,9 +7,17 @@ through ``Text.span`` alone.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
+
+_BREAK = re.compile(r"(?<!\s)\s*\n\s*")  # the look behind keeps a run of blanks from being tried at each of them
+
+
+def unbroken(quote: str) -> str:
+    """A quote for an attribute: as it stands, line breaks and the padding around them left out."""
+    return _BREAK.sub("", quote)
 
 
 class Fix(NamedTuple):

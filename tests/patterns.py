@@ -15,7 +15,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "pipeline"
 COMPILING = ("compile", "search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split")
-UNITS = ("工", "1", "a", "一", "。", "（", "“", " ", "\n", "_", "年", "一、", "3月", "《a》", "张三、", "x1", " \n", "<a ")
+UNITS = ("工", "1", "a", "一", "。", "（", "“", " ", "\n", "_", "年", "一、", "3月", "《a》", "张三、", "x1", " \n", "<a ", "【")
 
 
 def every() -> list[tuple[str, str, int]]:

@@ -93,7 +93,7 @@ def rules() -> _Rules:
             company=re.compile(f"(?:{one_of('company_forms')})$"),
             short=short,
             place=re.compile(f"[\u3400-\u9fff]{{1,12}}(?:{one_of('place_endings')})"),
-            common=re.compile(f"(?:第?[{NUMBER}]{{1,3}}|中心|实验|直属|市|县|区|镇|乡)*(?:{one_of('common')})"),
+            common=re.compile(f"(?:第?[{NUMBER}]{{1,3}}(?![{NUMBER}])|中心|实验|直属|市|县|区|镇|乡)*(?:{one_of('common')})"),
         )
     except (KeyError, AttributeError, TypeError) as error:
         raise ResourceError("bad_rule", file=RULES, line=0, reason=str(error)) from error

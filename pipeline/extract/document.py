@@ -27,7 +27,7 @@ from pipeline.extract.years import YearSense
 from pipeline.products import Ingested, Outlined
 from pipeline.segment import Reading, Span
 from pipeline.settings import models_dir
-from pipeline.spans import Text
+from pipeline.spans import Text, unbroken
 
 if TYPE_CHECKING:
     from pipeline.extract.counts import Found as Count
@@ -57,7 +57,7 @@ def _attributes(found: Count | people_.Person | events_.Event | awards_.Award) -
 
 def plain(text: Text, start: int, end: int) -> str:
     """A raw quote for an attribute: as it stands, line breaks and padding between characters left out."""
-    return re.sub(r"(?<!\s)\s*\n\s*", "", text.quote(start, end)).strip()
+    return unbroken(text.quote(start, end)).strip()
 
 
 def extract(ingested: Ingested, outlined: Outlined) -> r.Record:

@@ -55,7 +55,7 @@ def reporting_unit(reading: Reading, orgs: list[Marked], signed: Span | None) ->
     titled, by_hand = unit_in_title(reading), _signed(text, signed)
     if titled and by_hand:
         heads, signs = text[titled[0] : titled[1]], text[by_hand[0] : by_hand[1]]
-        if heads.endswith(signs) or signs.removesuffix("委员会") == heads:
+        if heads.endswith(signs) or signs.removesuffix("委员会") == heads.removesuffix("委员会"):
             return titled  # 镇总工会 signs what 柳林堡镇总工会 heads
     if titled and _said_of_many(reading, titled):  # 电信公司工会工作总结 heads the texts of all of them
         titled = None
@@ -153,6 +153,8 @@ def _in_full(text: str, span: tuple[int, int], orgs: list[Marked]) -> tuple[int,
     name = re.sub(r"\s", "", text[span[0] : span[1]])
     if re.search(r"[县市区州旗]工会$", name) and (at := text.find(name[:-2] + "总工会")) >= 0:
         return (at, at + len(name) + 1)  # 龙溪县工会第九次代表大会 is the congress of 龙溪县总工会
+    if name.endswith("工会委员会") and (short := re.search(rf"{name[:-3]}(?!委员会)", text[: span[0]])):
+        return short.span()
     if name[-1] not in "会组" and (at := text.find(name + "工会")) >= 0:
         return (at, at + len(name) + 2)
     longer = [m for m in orgs if len(n := text[m.start : m.end]) > len(name) and n.endswith(name) and "和" not in n]

@@ -83,7 +83,7 @@ def settle(reading: Reading, kind: DocType, moments: list[Moment], signed: Signa
         ]
         period = _months_named(year, basis, opening)
         return period if period.label == "month" else Period(label="unknown"), Settled(year, basis)
-    if kind == "notice" and label == "year" and year is not None:
+    if kind == "notice" and label == "year" and year is not None and "年度" not in title_text:
         period = _months_named(year, basis, [m for m in moments if m.start < edge and m.start >= reading.body.start])
         if period.start:
             return period, Settled(year, basis)
@@ -127,7 +127,16 @@ _YEARS_LONG = re.compile(
 def _story(reading: Reading, moments: list[Moment], signed_year: int | None) -> Period | None:
     """A portrait or a story of several years: from the first year it tells to the year it is signed, open where unsigned."""
     dated = [m for m in moments if m.year and m.year >= 1980 and not m.festival]
-    told = sorted({m.year for m in dated if m.year and not _OF_A_LIFE.match(reading.clean, m.end, m.end + 16)})
+    text = reading.clean
+    told = sorted(
+        {
+            m.year
+            for m in dated
+            if m.year
+            and not _OF_A_LIFE.match(text, m.end, m.end + 16)
+            and not _FOUNDED.search(text, max(0, m.start - 4), m.start)
+        }
+    )
     since = any(_FROM_THEN.match(reading.clean, m.end, m.end + 24) for m in dated)
     if not told or (told[-1] - told[0] < 2 and not (since and _YEARS_LONG.search(reading.clean))):
         return None
@@ -135,6 +144,7 @@ def _story(reading: Reading, moments: list[Moment], signed_year: int | None) -> 
     return Period(start=str(told[0]), end=str(last) if last > told[0] else None, label="multi_year", basis="body")
 
 
+_FOUNDED = re.compile(r"(?:成立|[始创]?建|创办)于$")
 _OF_A_LIFE = re.compile(r"[^，。；]{0,12}(?:毕业|出生|参军|入伍|参加工作|考上|考入)")
 _FROM_THEN = re.compile(r"[^，。；：\n]{0,12}(?:起(?![草来])|开始|以来|换届|当选|当上|成立|组建)")
 
@@ -212,13 +222,13 @@ _SINCE_THEN = re.compile(
 
 
 def _last_year(year: int | None, signed_month: int | None) -> int | None:
-    """The last year that a report of several years covers: one of spring ends with the year before."""
-    return year - 1 if year is not None and signed_month is not None and signed_month <= 6 else year
+    """The last year that a report of several years covers: one of winter ends with the year before."""
+    return year - 1 if year is not None and signed_month is not None and signed_month <= 3 else year
 
 
 def _years_back(reading: Reading, last: int | None) -> tuple[int, int] | None:
     """五年来 in a report that ends with ``last``: as many years as it says."""
-    match = re.search(r"([二两三四五六十])年(?:来|间|中|里)", reading.clean[: reading.body.start + 600])
+    match = re.search(r"([二两三四五六十])年(?:来|间|中|里|的工作|工作|的回顾)", reading.clean[: reading.body.start + 600])
     if match is None or last is None:
         return None
     length = {"二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "十": 10}[match[1]]

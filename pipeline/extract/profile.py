@@ -137,7 +137,9 @@ def _signed_in_passing(reading: Reading, moments: list[Moment]) -> Signature:
     return Signature(Span(*unit.span("unit")), norm(when, lambda _: None)) if unit else Signature(None, None)
 
 
-_SIGNS = re.compile(r"[\s（(]*(?P<unit>[\u4e00-\u9fff]{4,26}?(?:总工会|工会|委员会|公司|学校|小学|中学|医院|分会))[，,\s]*")
+_SIGNS = re.compile(
+    r"[\s（(]{0,6}(?P<unit>[\u4e00-\u9fff]{4,26}?(?:总工会|工会|委员会|公司|学校|小学|中学|医院|分会))[，,\s]{0,6}"
+)
 
 
 def author(reading: Reading) -> Span | None:

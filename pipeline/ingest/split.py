@@ -203,7 +203,7 @@ def _title(text: Text, mark: Mark, page_title: str | None, said: Counter[str]) -
         title = words.strip() if repeated or mark.rule == "title_line" else own_title(words, page_title)
         if title:
             at = start + words.index(title)
-            return re.sub(r"\s*\n\s*", "", text.quote(at, at + len(title)))
+            return unbroken(text.quote(at, at + len(title)))
     return None
 
 
