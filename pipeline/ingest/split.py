@@ -15,7 +15,7 @@ from pipeline.ingest.script import script_of
 from pipeline.ingest.unmarked import is_signed, unmarked
 from pipeline.products import Part
 from pipeline.records import Noise, Warn
-from pipeline.spans import Edit, Text
+from pipeline.spans import Edit, Text, unbroken
 
 _PREFACE = 300  # characters before the first mark that are a text of their own
 _TITLE = 60  # longest title line
