@@ -15,6 +15,7 @@ from pipeline.extract import names, profile
 from pipeline.extract import people as people_
 from pipeline.extract.calendar import norm
 from pipeline.extract.certain import completed
+from pipeline.extract.figures import Act, Setting
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.indicators import indicate
 from pipeline.extract.organisation import reporting_unit
@@ -104,9 +105,11 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
     orgs = [m for m in named if m.label == "ORG"]
     places = [Span(m.start, m.end) for m in named if m.label == "PLC"]
     held = events_.events(reading, acts, dated, ground_work.counts, places, kind, models)
+    activities = [Act(e.start, e.end, e.type, e.participants) for e in held]
     unit = reporting_unit(reading, orgs, signed.unit)
     org = plain(text, *unit) if unit else None
     clean_org = text.text[unit[0] : unit[1]] if unit else None
+    setting = Setting(kind, profile.org_type(reading.clean, clean_org or title_text), period.label == "multi_year")
     me = profile.author(reading)
     said = statements(reading, kind, models)
 
@@ -128,7 +131,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
         "doc_type": kind,
         "title": profile.title(reading),
         "org": org,
-        "org_type": profile.org_type(reading.clean, clean_org or title_text),
+        "org_type": setting.org_type,
         "period": period,
         "signed_by": plain(text, *signed.unit) if signed.unit else None,
         "signed_date": signed.date,
@@ -140,7 +143,9 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
         "topics": () if any(h.level == 1 for h in reading.headings) else topics(reading, [(None, reading.body)], models)[0],
         "counts": tuple(
             ground(r.Count, text, c.start, c.end, "counts", **_attributes(c) | judged)
-            for c, judged in zip(ground_work.counts, indicate(reading, ground_work.counts, kind, models), strict=True)
+            for c, judged in zip(
+                ground_work.counts, indicate(reading, ground_work.counts, setting, activities, models), strict=True
+            )
         ),
         "dates": tuple(ground(r.Date, text, a, b, "calendar", norm=n) for a, b, n in dated),
         "persons": tuple(ground(r.Person, text, p.start, p.end, "names", **_attributes(p)) for p in people),

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pipeline.extract.figures import Act, Setting, Sight
 from pipeline.extract.linear import load
 from pipeline.extract.lookup import Run, Seen
 from pipeline.resources import yaml
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from pipeline.extract.counts import Found
     from pipeline.segment import Reading
-
-_CUT = re.compile(r"[，。；：！？\n（）(),;]")
-
 
 _BEFORE, _BEHIND = 24, 16  # how far a count's clause is read
 _CLAUSE = re.compile(r"[，。；：！？\n（）(),;]")
@@ -46,25 +44,10 @@ def proposed(text: str, start: int, end: int, unit: str | None) -> str | None:
     return None
 
 
-def features(reading: Reading, c: Found, doc_type: str) -> Seen:
-    """What the classifiers see of a count: unit, size, the words of its clause on either side."""
-    text = reading.clean
-    sentence = reading.sentence_at(c.start)
-    first, last = max(sentence.start, c.start - 16), min(sentence.end, c.end + 14)
-    near_left, near_right = _CUT.split(text[first : c.start])[-1], _CUT.split(text[c.end : last])[0]
-    begin, end = c.start - len(near_left), c.end + len(near_right)
-    size = "0" if c.value < 1 else str(min(len(str(int(c.value))), 7))
-    found = [f"u={c.unit}", f"size={size}", f"doc={doc_type}", f"u={c.unit}/{near_right[:2]}", f"u={c.unit}/<{near_left[-2:]}"]
-    found += [f"a={near_left[-1:]}", f"b={near_right[:1]}", f"aa={near_left[-3:]}", f"bb={near_right[:3]}"]
-    code = proposed(text, c.start, c.end, c.unit)
-    found += [f"rule={code}", f"rule={code}/{c.unit}/{size}"]
-    near = [
-        Run("l=", begin, c.start),
-        Run("r=", c.end, end),
-        Run(f"ul={c.unit}/", begin, c.start),
-        Run(f"ur={c.unit}/", c.end, end),
-    ]
-    return Seen(found, [*near, Run("L=", first, c.start), Run("R=", c.end, last)])
+def features(reading: Reading, counts: Sequence[Found], setting: Setting, acts: Sequence[Act]) -> list[Seen]:
+    """What the classifiers see of each count of a document by itself."""
+    codes = [proposed(reading.clean, c.start, c.end, c.unit) for c in counts]
+    return Sight(reading, counts, codes, setting, acts).rows()
 
 
 def around(reading: Reading, c: Found, known: dict[object, Seen]) -> list[Seen]:
@@ -78,9 +61,11 @@ def around(reading: Reading, c: Found, known: dict[object, Seen]) -> list[Seen]:
     return [known[sentence]] if section is None else [known[sentence], known[section]]
 
 
-def indicate(reading: Reading, counts: Sequence[Found], doc_type: str, models: Path) -> list[dict[str, Any]]:
+def indicate(
+    reading: Reading, counts: Sequence[Found], setting: Setting, acts: Sequence[Act], models: Path
+) -> list[dict[str, Any]]:
     """``indicator``, ``scope`` and ``status`` of each count."""
-    seen = [features(reading, c, doc_type) for c in counts]
+    seen = features(reading, counts, setting, acts)
     known: dict[object, Seen] = {}
     shared = [around(reading, c, known) for c in counts]
     judged = load(models, "indicator", "scope", "count_status").best(seen, reading.clean, shared)

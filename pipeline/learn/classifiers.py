@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from pipeline.aggregate.levels import views
 from pipeline.extract import awards, events, indicators, links, statements
+from pipeline.extract.figures import Act, Setting
 from pipeline.extract.linear import UNIT, Model, write
 from pipeline.extract.lookup import Seen
 from pipeline.extract.people import standing_features
@@ -44,12 +45,15 @@ def count_rows(field: str) -> Callable[[Example], Iterator[Row]]:
     """Rows for indicator, scope or status of counts: the counts found, labelled by the gold ones they overlap."""
 
     def rows(example: Example) -> Iterator[Row]:
-        gold = example.spans("counts")
-        for found in example.work.counts:
+        gold, document = example.spans("counts"), example.gold
+        setting = Setting(document["doc_type"], document["org_type"], document["period"]["label"] == "multi_year")
+        acts = sorted(Act(span.start, span.end, item["type"], item["participants"]) for span, item in example.spans("events"))
+        seen = indicators.features(example.reading, example.work.counts, setting, acts)
+        known: dict[object, Seen] = {}
+        for found, own in zip(example.work.counts, seen, strict=True):
             item = next((g for span, g in gold if _overlap(span, found.start, found.end) >= 0.5), None)
             if item is not None:
-                own = indicators.features(example.reading, found, example.gold["doc_type"])
-                yield spelt(example, own, *indicators.around(example.reading, found, {})), item[field] or "none"
+                yield spelt(example, own, *indicators.around(example.reading, found, known)), item[field] or "none"
 
     return rows
 
@@ -122,6 +126,7 @@ class Task(NamedTuple):
     rows: Callable[[Example], Iterator[Row]]
     strength: float  # inverse of the L2 penalty, chosen on the dev split
     balanced: bool = False  # rare classes weigh as much as common ones
+    hinge: bool = False  # one support vector machine a class (hinge loss) instead of one multinomial logistic regression
     eagerness: float = 0.0  # margin taken from the class "none": recall for precision, chosen on the dev split
 
 
@@ -132,7 +137,7 @@ TASKS = {
     "event_people": Task(link_rows("participants"), 0.5),
     "award_level": Task(award_rows, 1.0),
     "standing": Task(standing_rows, 0.5),
-    "indicator": Task(count_rows("indicator"), 10.0, eagerness=1.0),
+    "indicator": Task(count_rows("indicator"), 0.02, hinge=True, eagerness=0.3),
     "scope": Task(count_rows("scope"), 2.0),
     "count_status": Task(count_rows("status"), 10.0),
     "statement": Task(statement_rows, 0.1, balanced=True),
@@ -148,8 +153,9 @@ def train(task: str, examples: list[Example], path: Path) -> dict[str, Any]:
     from sklearn.linear_model import LogisticRegression
     from sklearn.multiclass import OneVsRestClassifier
     from sklearn.preprocessing import MultiLabelBinarizer
+    from sklearn.svm import LinearSVC
 
-    make, strength, balanced, eagerness = TASKS[task]
+    make, strength, balanced, hinge, eagerness = TASKS[task]
     rows = [row for example in examples for row in make(example)]
     vectors = DictVectorizer(sort=True, dtype=np.float64)
     x = vectors.fit_transform([dict.fromkeys(features, 1.0) for features, _ in rows])
@@ -162,8 +168,11 @@ def train(task: str, examples: list[Example], path: Path) -> dict[str, Any]:
         classes, bias = list(binarizer.classes_), [float(e.intercept_[0]) for e in one.estimators_]
         weights = np.vstack([e.coef_[0] for e in one.estimators_])
     else:
-        model = LogisticRegression(
-            C=strength, solver="lbfgs", max_iter=400, class_weight="balanced" if balanced else None, random_state=0
+        weighed = "balanced" if balanced else None
+        model = (
+            LinearSVC(C=strength, class_weight=weighed, random_state=0)
+            if hinge
+            else LogisticRegression(C=strength, solver="lbfgs", max_iter=400, class_weight=weighed, random_state=0)
         ).fit(x, [label for _, label in rows])
         classes, bias, weights = list(model.classes_), [float(b) for b in model.intercept_], model.coef_
         if len(classes) == 2:  # one row of weights stands for both classes

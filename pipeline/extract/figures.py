@@ -1,0 +1,267 @@
+"""What the classifiers of indicators see of a count (数据的上下文): its own words, the cues around it, its place, its document.
+
+Words tell little beyond the documents that a model was trained on; their kinds (``lexicons/cues.tsv``) hold elsewhere too.
+Every feature names where it was seen (``cl`` before the count in its clause, ``cr`` behind it, ``b1`` the last cue before
+its clause …), mostly with the class of the count's unit.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.extract.cues import Cue, cues
+from pipeline.extract.lookup import Run, Seen
+from pipeline.extract.tables import cells
+from pipeline.products import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pipeline.extract.counts import Found
+    from pipeline.segment import Reading
+
+_CUT = re.compile(r"[，。；：！？\n（）(),;]")
+_ENDS = "，。；：！？\n（）(),;|"  # what ends a clause before a count; an enumeration does not
+_STOPS = _ENDS + "、 "  # and behind it
+_LABEL = re.compile(r"[，。；：:！？、]")
+_LONGEST = 400  # characters of a sentence that are looked at
+_BEHIND = 24  # characters behind a clause that are looked at
+_LIST = 4  # characters between two counts that stand in one list
+_NEIGHBOUR = 40  # characters between two counts that say something of each other
+_ROWS = 40  # rows of a table below its header
+_SCOPE = ("cum", "now", "area", "own", "next")  # kinds of cue that tell whose figure it is, or when
+
+_CLASS = {
+    unit: kind
+    for kind, units in {
+        "people": "人 人次", "money": "元", "share": "% 百分点", "paper": "件 条 份 项", "piece": "篇", "body": "个 家 所",
+        "time": "期 次 场 届 节 堂 班 讲 趟", "house": "户 户次 对", "case": "起 例 笔 宗", "age": "岁",
+        "span": "天 小时 课时 年 个月",
+    }.items()
+    for unit in units.split()
+}  # fmt: skip
+
+
+class Setting(NamedTuple):
+    """What is known of the document that a count stands in."""
+
+    doc_type: str
+    org_type: str
+    several: bool  # it reports on several years
+
+
+class Act(NamedTuple):
+    """An event of the document: its place, kind, and how many took part."""
+
+    start: int
+    end: int
+    type: str
+    participants: float | None
+
+
+class Clause(NamedTuple):
+    """The cues around one count: before and behind it in its clause, before and behind that in its sentence."""
+
+    left: list[Cue]
+    right: list[Cue]
+    before: list[Cue]
+    behind: list[Cue]
+
+
+class Sight:
+    """A document's counts as the classifiers see them; ``codes`` are what the rules propose for each, ``acts`` in text order."""
+
+    def __init__(
+        self, reading: Reading, counts: Sequence[Found], codes: Sequence[str | None], setting: Setting, acts: Sequence[Act]
+    ) -> None:
+        self._acts = acts
+        self._reading, self._text = reading, reading.clean
+        self._counts, self._codes, self._setting = counts, codes, setting
+        self._cued: dict[tuple[int, int], list[Cue]] = {}
+        self._clauses = [self._clause(c) for c in counts]
+
+    def rows(self) -> list[Seen]:
+        """The features of each count."""
+        found = []
+        for k, c in enumerate(self._counts):
+            words, runs = _own(self._reading, c, self._setting.doc_type, self._codes[k])
+            words += [*_by_cues(c, self._clauses[k]), *self._by_place(c), *self._by_acts(c)]
+            words += [*self._by_neighbours(k), *self._by_setting(k)]
+            found.append(Seen(list(dict.fromkeys(words)), runs))
+        return found
+
+    def _cues(self, start: int, end: int) -> list[Cue]:
+        """The cues of a stretch, found once."""
+        if (start, end) not in self._cued:
+            self._cued[start, end] = list(cues(self._text, start, min(end, start + _LONGEST)))
+        return self._cued[start, end]
+
+    def _clause(self, c: Found) -> Clause:
+        text, sentence = self._text, self._reading.sentence_at(c.start)
+        start, end = c.start, c.end
+        while start > sentence.start and text[start - 1] not in _ENDS:
+            start -= 1
+        while end < sentence.end and text[end] not in _STOPS:
+            end += 1
+        found = self._cues(*sentence)
+        return Clause(
+            [q for q in found if start <= q.start and q.end <= c.start],
+            [q for q in found if c.end <= q.start < end],
+            [q for q in found if q.start < start],
+            [q for q in found if end <= q.start < end + _BEHIND],
+        )
+
+    def _by_place(self, c: Found) -> list[str]:
+        """The headings above it, the sentence before its own, the label that opens its line, its row and column."""
+        reading, text, u = self._reading, self._text, _class(c)
+        row: list[str] = []
+        section, level = reading.section_at(c.start), 0
+        while section is not None and level < 3:
+            heading = reading.headings[section]
+            if not heading.start <= c.start < heading.end:
+                for kind in _kinds(self._cues(heading.start, min(heading.end, heading.start + 40))):
+                    row += [f"h{min(level, 1)}={kind}/{u}", f"h={kind}/{u}"]
+            section, level = heading.parent, level + 1
+        i = bisect_right(reading.sentences, c.start, key=_start) - 1
+        if i > 0:
+            row += [f"pv={kind}/{u}" for kind in _kinds(self._cues(*reading.sentences[i - 1])[-6:])]
+        j = bisect_right(reading.lines, c.start, key=_start) - 1
+        if j < 0:
+            return row
+        line = reading.lines[j]
+        label = _LABEL.split(text[line.start : min(c.start, line.start + 20)])[0]
+        row += [f"lb={kind}/{u}" for kind in _kinds(self._cues(line.start, line.start + len(label)))]
+        return row + self._by_table(c, j) if "|" in text[line.start : line.end] else row
+
+    def _by_table(self, c: Found, j: int) -> list[str]:
+        text, lines, u = self._text, self._reading.lines, _class(c)
+        own = cells(text, lines[j])
+        column = sum(end <= c.start for _, end in own)
+        row = [f"tr={kind}/{u}" for a, b in own[:column] for kind in _kinds(self._cues(a, b))]
+        top = j
+        while top > 0 and j - top < _ROWS and text.count("|", *lines[top - 1]) == len(own) - 1:
+            top -= 1
+        head = cells(text, lines[top])
+        if top < j and column < len(head):
+            row += [f"th={kind}/{u}" for kind in _kinds(self._cues(*head[column]))]
+        return row
+
+    def _by_acts(self, c: Found) -> list[str]:
+        """The events before and behind it in its sentence, and the one whose participants it numbers."""
+        acts, u, sentence = self._acts, _class(c), self._reading.sentence_at(c.start)
+        i = bisect_right(acts, c.start, key=_start)
+        before = acts[i - 1] if i and acts[i - 1].start >= sentence.start else None
+        behind = acts[i] if i < len(acts) and acts[i].start < sentence.end else None
+        first, then = before.type if before else "-", behind.type if behind else "-"
+        row = [f"e1={first}/{u}", f"e2={then}/{u}", f"e3={first}/{then}/{u}"]
+        if before is None:
+            return [*row, f"e0={acts[i - 1].type if i else '-'}/{u}"]
+        row.append(f"e1={first}/{c.unit}")
+        if c.start < before.end:
+            row.append(f"ei={first}/{u}")
+        if before.participants == c.value:
+            row.append(f"ep={first}/{u}")
+        return row
+
+    def _by_neighbours(self, k: int) -> list[str]:
+        """The counts before and behind it in its sentence: their units, what they stand for, whether they make a list."""
+        c, u, text = self._counts[k], _class(self._counts[k]), self._text
+        row = []
+        for name, i in (("p", k - 1), ("q", k + 1)):
+            if not 0 <= i < len(self._counts):
+                continue
+            other, code = self._counts[i], self._codes[i]
+            gap = text[other.end : c.start] if i < k else text[c.end : other.start]
+            if "。" in gap or "\n" in gap or len(gap) > _NEIGHBOUR:
+                continue
+            row += [f"{name}u={other.unit}/{c.unit}", f"{name}c={code}/{u}"]
+            row += [f"{name}n={kind}/{_class(other)}/{u}" for kind in _kinds(self._clauses[i].left[-2:])]
+            if len(gap) <= _LIST:
+                row += [f"{name}g={gap}/{other.unit}/{c.unit}", f"{name}gc={code}/{u}"]
+        return row
+
+    def _by_setting(self, k: int) -> list[str]:
+        """Whose document it is and over how long, with what the count seems to be and what its sentence and line say."""
+        reading, c, code, clause = self._reading, self._counts[k], self._codes[k], self._clauses[k]
+        u, d, s = _class(c), self._setting.org_type, "several" if self._setting.several else "one"
+        row = [
+            f"d={d}/{s}",
+            f"d={d}/{s}/{u}",
+            f"d={d}/{s}/{code}",
+            f"d={s}/{code}",
+            f"d={s}",
+            f"d={d}",
+            f"d={d}/{u}",
+            f"d={s}/{u}",
+        ]
+        for kind in _kinds(clause.left + clause.right):
+            row += [f"dn={d}/{kind}", f"ds={s}/{kind}"]
+        i = bisect_right(reading.lines, c.start, key=_start) - 1
+        line = reading.lines[max(i, 0)] if reading.lines else Span(0, len(self._text))
+        here = [q for q in self._cues(*reading.sentence_at(c.start)) if q.end <= c.start]
+        inline = [q for q in self._cues(*line) if q.end <= c.start] if line.end - line.start <= _LONGEST else here
+        for name, found in (("in", here), ("li", inline)):
+            for kind in _SCOPE:
+                if any(kind in q.kinds for q in found):
+                    row += [f"{name}={kind}/{d}/{s}", f"{name}={kind}/{s}", f"{name}={kind}"]
+            last = next((kind for q in reversed(found) for kind in q.kinds if kind in _SCOPE), "-")
+            row += [f"{name}1={last}/{d}/{s}", f"{name}1={last}/{u}"]
+        return row
+
+
+def _start(span: Span | Act) -> int:
+    return span.start
+
+
+def _class(c: Found) -> str:
+    return _CLASS.get(c.unit, "thing")
+
+
+def _kinds(found: Iterable[Cue]) -> list[str]:
+    return list(dict.fromkeys(kind for cue in found for kind in cue.kinds))
+
+
+def _own(reading: Reading, c: Found, doc_type: str, code: str | None) -> tuple[list[str], list[Run]]:
+    """Unit, size, what the rules propose; the characters of its clause on either side."""
+    text = reading.clean
+    sentence = reading.sentence_at(c.start)
+    first, last = max(sentence.start, c.start - 16), min(sentence.end, c.end + 14)
+    near_left, near_right = _CUT.split(text[first : c.start])[-1], _CUT.split(text[c.end : last])[0]
+    begin, end = c.start - len(near_left), c.end + len(near_right)
+    size = "0" if c.value < 1 else str(min(len(str(int(c.value))), 7))
+    found = [f"u={c.unit}", f"size={size}", f"doc={doc_type}", f"u={c.unit}/{near_right[:2]}", f"u={c.unit}/<{near_left[-2:]}"]
+    found += [f"a={near_left[-1:]}", f"b={near_right[:1]}", f"aa={near_left[-3:]}", f"bb={near_right[:3]}"]
+    near = [(f"{name}{at}", a, b) for name in ("", "u") for at, a, b in (("l", begin, c.start), ("r", c.end, end))]
+    runs = [Run(f"{name}={c.unit}/" if name[0] == "u" else f"{name}=", a, b) for name, a, b in near]
+    runs += [Run("L=", first, c.start), Run("R=", c.end, last)]
+    return [*found, f"rule={code}", f"rule={code}/{c.unit}/{size}"], runs
+
+
+def _by_cues(c: Found, clause: Clause) -> list[str]:
+    """The kinds of words around it, near and far, alone and two by two."""
+    u = _class(c)
+    row = []
+    for name, found in (("cl", clause.left), ("cr", clause.right), ("cb", clause.before[-8:]), ("ca", clause.behind)):
+        for kind in _kinds(found):
+            row += [f"{name}={kind}", f"{name}={kind}/{u}", f"{name}={kind}/{c.unit}"]
+    nearest = {
+        name: _kinds(found) or ["-"]
+        for name, found in {
+            "n1": clause.left[-1:], "n2": clause.left[-2:-1], "r1": clause.right[:1],
+            "b1": clause.before[-1:], "b2": clause.before[-2:-1],
+        }.items()
+    }  # fmt: skip
+    for name, kinds in nearest.items():
+        row += [f"{name}={kind}/{unit}" for kind in kinds for unit in (u, c.unit)]
+    row += [f"nr={a}/{b}/{u}" for a in nearest["n1"] for b in nearest["r1"]]
+    if not clause.left:
+        row += [f"nb={a}/{b}/{u}" for a in nearest["b1"] for b in nearest["r1"]]
+    both = sorted(_kinds(clause.left + clause.right))[:8]
+    row += [f"co={a}+{b}/{u}" for i, a in enumerate(both) for b in both[i + 1 :]]
+    if c.object:
+        row += [f"ob={kind}/{u}" for kind in _kinds(cues(c.object))] + [f"o2={c.object[:2]}/{u}", f"o9={c.object[-2:]}/{u}"]
+    if not (clause.left or clause.right):
+        row.append(f"cl=0/{u}")
+    return row
