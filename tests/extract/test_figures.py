@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ WORDS = [word for _, words in table("lexicons/cues.tsv", 2) for word in words.sp
 @given(st.lists(st.sampled_from([*WORDS[::7], "，", "12人", "\n"]), max_size=12).map("".join))
 def test_cues_are_in_order_and_disjoint_and_words_of_the_lexicon(text: str) -> None:
     found = list(cues(text))
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
     assert all(text[cue.start : cue.end] in WORDS and cue.kinds for cue in found)
 
 
