@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from pipeline.aggregate.register import Register, Slice, file_all, sliced
 from pipeline.aggregate.resemblances import FILE as RESEMBLANCES
 from pipeline.aggregate.resemblances import Resemblance
 from pipeline.aggregate.settling import settle_units
+from pipeline.aggregate.steps import here
 from pipeline.aggregate.units import Given, RosterRow
 from pipeline.engine import UNBOUND, Bounds, Crew, Work, outcomes
 from pipeline.errors import CannotRun
@@ -164,15 +165,15 @@ def put_together(
                 sources.append(_source(outcome))
                 watch(report.files, outcome)
             with times.of("duplicates"):
-                register = _register(folder, scratch, cuts.slices(), job)
+                register = _register(folder, scratch, cuts.slices(), job.options.rubric, job.show_names)
                 report.listed, report.silent = settle_units(register, job.options.given.roster, crew.spread)
                 register, warnings = complete_all(register, collection, crew.spread)
                 report.warnings.update(warnings)
                 compare(register, collection, archived, scratch, crew.spread)
             with times.of("tables"):
                 report.rows = _tables(register, job, crew)
-        with times.of("report"):
-            make_report(folder, folder, _settings(job), lang=job.lang, show_names=job.show_names)
+            with times.of("report"):
+                _report(register, folder, _settings(job), job.lang)
         output.put_in_place(folder, job.out, _manifest(job, report, sources))
     return report
 
@@ -245,9 +246,7 @@ def read_resemblances(folder: Path) -> Iterator[Resemblance]:
 
 def make_tables(folder: Path, job: Job) -> dict[str, int]:
     """The tables and their Parquet twins, from the records and texts that ``folder`` holds; rows by table."""
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".scratch.") as place, Crew(job.workers, job.scheduler) as crew:
-        register = _register(folder, Path(place), sliced(folder), job)
-        file_all(register, crew.spread)
+    with filed(folder, folder, job.options.rubric, job.show_names) as register, Crew(job.workers, job.scheduler) as crew:
         return _tables(register, job, crew)
 
 
@@ -258,28 +257,38 @@ def _tables(register: Register, job: Job, crew: Crew) -> dict[str, int]:
     return export(register, roster=job.options.given.roster, spread=crew.spread)
 
 
-def _register(folder: Path, scratch: Path, slices: tuple[Slice, ...], job: Job) -> Register:
-    weight = partial(item_weight, job.options.rubric)
-    return Register(folder, scratch, slices, partial(raw_text, folder), weight, job.show_names)
+@contextmanager
+def filed(run: Path, folder: Path, rubric: str | None, show_names: bool) -> Iterator[Register]:
+    """The records of an earlier run with their cards, which lie below ``folder`` meanwhile."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".scratch.") as place:
+        register = _register(run, Path(place), sliced(run), rubric, show_names)
+        file_all(register, here)
+        yield register
+
+
+def _register(folder: Path, scratch: Path, slices: tuple[Slice, ...], rubric: str | None, show_names: bool) -> Register:
+    return Register(folder, scratch, slices, partial(raw_text, folder), partial(item_weight, rubric), show_names)
 
 
 def make_report(
     run: Path, folder: Path, settings: dict[str, Any], *, lang: Lang, show_names: bool, checked: Sequence[str] = ()
 ) -> None:
     """``report/`` below ``folder``, from what the folder ``run`` holds and the settings of its manifest."""
+    with filed(run, folder, settings["rubric"], show_names) as register:
+        _report(register, folder, settings, lang, checked)
+
+
+def _report(register: Register, folder: Path, settings: dict[str, Any], lang: Lang, checked: Sequence[str] = ()) -> None:
     from pipeline.report.site import write_report
 
     write_report(
-        lambda: read_records(run),
-        lambda source: raw_text(run, source),
+        register,
         folder,
-        weight=partial(item_weight, settings["rubric"]),
-        failures=read_failures(run),
+        failures=read_failures(register.folder),
         roster=[RosterRow(*row) for row in settings["units"]],
         checked=checked,
-        resemblances=read_resemblances(run),
+        resemblances=read_resemblances(register.folder),
         lang=lang,
-        show_names=show_names,
     )
 
 

@@ -58,7 +58,8 @@ def file_archive(folder: Path, plan: Plan, archive: mask.Aided, by_unit: dict[st
     with Shelf(folder / f"{ARCHIVED}.read") as read, ShelfWriter(plan.folder / ARCHIVED) as out:
         for no in range(plan.archived):
             document: Archived = read[no]
-            names = archive.names(document.record) | by_unit.get(document.record.unit.name or "", set())
+            unit = document.record.unit.name
+            names = archive.names(document.record) | (by_unit.get(unit, set()) if unit else set())
             out.add(document._replace(names=frozenset(names)))
 
 

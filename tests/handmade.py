@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from pipeline.aggregate.register import Register, file_all, sliced
+from pipeline.aggregate.settling import settle_units
+from pipeline.aggregate.steps import here
 from pipeline.errors import ResourceError
 from pipeline.flow import Note, Options, Outcome, Task
 from pipeline.records import (
@@ -85,3 +92,22 @@ def work(task: Task, options: Options) -> Outcome:
         records.append(record(raw, task.name, at, at + len(line)))
         at += len(line)
     return outcome_of(task.name, raw, *records)
+
+
+@contextmanager
+def registered(
+    folder: Path,
+    records: Iterable[Record],
+    text_of: Callable[[str], str],
+    weight: Callable[[Record, str], float | None],
+    show_names: bool = False,
+) -> Iterator[Register]:
+    """The records as those of a run in ``folder``, with their cards filed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = "".join(one.model_dump_json() + "\n" for one in records)
+    (folder / "records.jsonl").write_text(lines, encoding="utf-8", newline="\n")
+    with tempfile.TemporaryDirectory() as place:
+        register = Register(folder, Path(place), sliced(folder), text_of, weight, show_names)
+        file_all(register, here)
+        settle_units(register, (), here)
+        yield register

@@ -7,6 +7,7 @@ its findings, and whom to mask in what is said of it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,8 @@ from pipeline.errors import CannotRun
 from pipeline.records import FINDING_KINDS, Record
 
 FILE = "records.jsonl"
+EVERYBODY = "everybody"  # in the scratch: a shelf with the names of all aided persons
+OPEN = 64  # shelves at once
 SLICE = 5_000  # documents that a task holds at once
 SOURCE = re.compile(rb'"source":("(?:[^"\\]|\\.)*")')
 
@@ -95,7 +98,7 @@ class Found(NamedTuple):
     """What the cards of a slice come to."""
 
     ids: bytes  # of its documents, each as eight bytes
-    aided: dict[str, set[str]]  # persons by unit
+    aided: dict[str, set[str]]  # persons by unit; "" where nobody knows it
 
 
 def sliced(folder: Path) -> tuple[Slice, ...]:
@@ -135,7 +138,6 @@ def file_cards(register: Register, nth: int) -> Found:
             if names := mask.names_of(record):
                 by_source[record.source] |= names
                 by_unit[record.unit.name or ""] |= names
-    by_unit.pop("", None)
     with ShelfWriter(register.file("aided", nth)) as aided:
         aided.add({source: frozenset(names) for source, names in by_source.items()})
         aided.add(units)
@@ -179,8 +181,10 @@ def file_all(register: Register, spread: Spread, archive: mask.Aided = mask.NOBO
     np.save(register.scratch / "rows.npy", order.astype(np.uint32))
     for nth in range(len(register.slices)):
         with Shelf(register.file("aided", nth)) as aided, ShelfWriter(register.file("elsewhere", nth)) as out:
-            out.add({unit: frozenset(every[unit]) for unit in aided[1] if unit in every})
+            out.add({unit: frozenset(every[unit]) for unit in aided[1] if unit and unit in every})
             out.add(archive)
+    with ShelfWriter(register.scratch / EVERYBODY) as out:
+        out.add(set().union(*every.values()))
     finish(spread(file_names, register.tasks()))
     return dict(every)
 
@@ -214,19 +218,22 @@ class Cards:
         """Whom to mask in what is said of a document."""
         return self._on("names", doc_id) or Names(frozenset(), frozenset())
 
-    def _on(self, kind: str, doc_id: str) -> Any:
-        import bisect
-
+    def row(self, doc_id: str) -> int:
+        """The running number of a document, from 0; of one that is not in the run a number beyond all."""
         import numpy as np
 
         key = np.uint64(int(doc_id, 16))
         place = int(np.searchsorted(self._ids, key))
-        if place == len(self._ids) or self._ids[place] != key:
+        known = place < len(self._ids) and self._ids[place] == key
+        return int(self._rows[place]) if known else len(self._ids)
+
+    def _on(self, kind: str, doc_id: str) -> Any:
+        row = self.row(doc_id)
+        if row == len(self._ids):
             return None
-        row = int(self._rows[place])
-        nth = bisect.bisect_right(self._firsts, row) - 1
+        nth = bisect_right(self._firsts, row) - 1
         if (kind, nth) not in self._shelves:
-            if len(self._shelves) >= 64:
+            if len(self._shelves) >= OPEN:
                 self._shelves.pop(next(iter(self._shelves))).close()
             self._shelves[kind, nth] = Shelf(self._register.file(kind, nth))
         return self._shelves[kind, nth][row - self._firsts[nth]]

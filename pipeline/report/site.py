@@ -10,21 +10,25 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from pipeline.aggregate import mask
 from pipeline.aggregate.district import District
 from pipeline.aggregate.export import shown_number, views
+from pipeline.aggregate.register import EVERYBODY, Cards, Register
 from pipeline.aggregate.resemblances import Resemblance
+from pipeline.aggregate.shelf import Shelf
 from pipeline.aggregate.units import RosterRow
-from pipeline.records import EventType, Failure, Record
+from pipeline.aggregate.views import View
+from pipeline.records import EventType, Failure
 from pipeline.report import chunks, copies
 from pipeline.report.overview import MONTHS, Overview
 from pipeline.report.page import Page, page_data, page_of
 from pipeline.report.words import Words
-from pipeline.settings import Lang
+from pipeline.settings import Lang, settings
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -38,41 +42,42 @@ UNSAFE_IN_SCRIPT = {ord("<"): "\\u003c", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 
 def write_report(
-    records: Callable[[], Iterator[Record]],
-    text_of: Callable[[str], str],
+    register: Register,
     folder: Path,
     *,
-    weight: Callable[[Record, str], float | None],
     failures: Iterable[Failure] = (),
     roster: Sequence[RosterRow] = (),
     checked: Collection[str] = (),
     resemblances: Iterable[Resemblance] = (),
     lang: Lang = "zh",
-    show_names: bool = False,
 ) -> None:
-    """Write ``report/`` below ``folder``, masked unless ``show_names``.
+    """Write ``report/`` below ``folder``, masked unless the register shows names.
 
-    ``records`` is gone through twice, for whom to mask and for the pages; neither pass holds more than one document.
-    ``text_of`` gives the raw text of a source, ``weight`` the weight of an item in a record's rubric, ``roster`` the units
-    from whom something was to come, ``checked`` the documents that a person has read from beginning to end,
-    ``resemblances`` who has whose text.
+    The cards of ``register`` are filed. Memory holds what the overview says of each document, and no more documents are shown
+    than the settings have it: the first ones, which the pages say then. ``roster`` are the units from whom something was to
+    come, ``checked`` the documents that a person has read from beginning to end, ``resemblances`` who has whose text.
     """
-    words = Words(lang)
+    words, show_names = Words(lang), register.show_names
     place = folder / FOLDER
     for part in ("docs", "data"):
         (place / part).mkdir(parents=True, exist_ok=True)
-    aided = mask.NOBODY if show_names else mask.aided(records())
-    alike, read = tuple(resemblances), frozenset(checked)
-    restored = copies.hidden_values(alike)
-    overview, listed, texts = Overview(District(roster=roster, resemblances=alike), show_names), [], Texts(place / "data")
-    for view in views(records(), text_of, weight):
-        doc_id = view.record.doc_id
-        page = page_of(view, aided.names(view.record), show_names, words, doc_id in read)
-        proposed = [_proposed(one, aided, page) for one in restored.get(doc_id, ())]
-        write_script(place / "docs" / f"{doc_id}.js", "doc", page_data(page, proposed))
-        overview.add(page)
-        listed.append(chunks.listed(page))
-        texts.add(doc_id, page.text)
+    every, most = sum(one.documents for one in register.slices), settings().report_documents
+    shown = min(every, most)
+    read, listed = frozenset(checked), []
+    with Cards(register) as cards:
+        alike = tuple(one for one in resemblances if every == shown or _both_shown(one, cards, shown))
+        if every > shown:
+            roster = ()  # who is not shown may well have sent something
+        restored = copies.hidden_values(alike)
+        overview, texts = Overview(District(roster=roster, resemblances=alike), show_names), Texts(place / "data")
+        for view, names in islice(_views(register), shown):
+            doc_id = view.record.doc_id
+            page = page_of(view, names, show_names, words, doc_id in read)
+            proposed = [_proposed(one, cards.names(one.other.doc_id).shown, page) for one in restored.get(doc_id, ())]
+            write_script(place / "docs" / f"{doc_id}.js", "doc", page_data(page, proposed))
+            overview.add(page)
+            listed.append(chunks.listed(page))
+            texts.add(doc_id, page.text)
     texts.close()
     run = hashlib.sha256("\n".join(row[0] for row in listed).encode()).hexdigest()[:16]
     charts = chunks.charts(overview, words)
@@ -92,8 +97,8 @@ def write_report(
         write_script(place / "docs" / f"{excerpt['id']}.js", "doc", excerpt)
     for asset in sorted((HERE / "static").iterdir()):
         shutil.copyfile(asset, place / asset.name)
-    shown = _failures(failures, words, mask.NOBODY if show_names else aided, show_names)
-    context = {"words": words, "overview": overview, "charts": charts, "failures": shown,
+    context = {"words": words, "overview": overview, "charts": charts, "failures": _failures(failures, words, register, most),
+               "shown": shown, "every": every,
                "months": (*MONTHS, ""), "event_types": get_args(EventType),
                "number": number, "most_checks": MOST_CHECKS, "masked": not show_names}  # fmt: skip
     templates = environment()
@@ -144,15 +149,32 @@ def write_script(path: Path, name: str, value: Any) -> None:
     path.write_text(f"window.__{name}={text};\n", encoding="utf-8", newline="\n", errors="backslashreplace")
 
 
-def _proposed(one: Resemblance, aided: mask.Aided, page: Page) -> tuple[tuple[int, int], str, str]:
-    """Where something is hidden, what another copy says there, and which."""
-    names = page.names | aided.by_source.get(one.other.source, frozenset())
-    return (one.here.start, one.here.end), copies.worded(one.other, names, page.show_names), one.other.doc_id
+def _views(register: Register) -> Iterator[tuple[View, frozenset[str]]]:
+    """The documents in their order, each with whom to mask in what is said of it."""
+    for nth, one in enumerate(register.slices):
+        with Shelf(register.file("names", nth)) as names:
+            found = views(register.records(nth), register.text_of, register.weight, one.first)
+            yield from ((view, names[row].shown) for row, view in enumerate(found))
 
 
-def _failures(failures: Iterable[Failure], words: Words, aided: mask.Aided, show_names: bool) -> list[tuple[str, str]]:
-    everybody = frozenset(name for names in aided.by_source.values() for name in names)
-    return [(f.source if show_names else mask.masked(f.source, everybody), words.label("failure", f.kind)) for f in failures]
+def _both_shown(one: Resemblance, cards: Cards, shown: int) -> bool:
+    other = one.other.archive is not None or cards.row(one.other.doc_id) < shown
+    return cards.row(one.here.doc_id) < shown and other
+
+
+def _proposed(one: Resemblance, names: frozenset[str], page: Page) -> tuple[tuple[int, int], str, str]:
+    """Where something is hidden, what another copy says there, and which; ``names`` are those to mask in that one."""
+    said = copies.worded(one.other, page.names | names, page.show_names)
+    return (one.here.start, one.here.end), said, one.other.doc_id
+
+
+def _failures(failures: Iterable[Failure], words: Words, register: Register, most: int) -> list[tuple[str, str]]:
+    """The sources that failed, of very many the first, and in which way."""
+    first = list(islice(failures, most))
+    letters = set("".join(one.source for one in first))
+    with Shelf(register.scratch / EVERYBODY) as aided:
+        names = frozenset(name for name in aided[0] if letters.issuperset("".join(name.split())))
+    return [(f.source if register.show_names else mask.masked(f.source, names), words.label("failure", f.kind)) for f in first]
 
 
 def number(value: float | None) -> str:

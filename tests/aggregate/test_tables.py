@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import tempfile
 from pathlib import Path
 from typing import get_args
 
@@ -17,13 +16,10 @@ from hypothesis import strategies as st
 from pipeline import records as r
 from pipeline.aggregate.columns import FORMULA, safe
 from pipeline.aggregate.export import ALL_TABLES, export
-from pipeline.aggregate.register import Register, file_all, sliced
-from pipeline.aggregate.settling import settle_units
-from pipeline.aggregate.steps import here
 from pipeline.aggregate.tables import TABLES, precision
 from pipeline.aggregate.views import Lines, Warned, calendar
 from pipeline.labels import explanation, header, labels
-from tests.handmade import found, record
+from tests.handmade import found, record, registered
 
 COLUMNS = {
     "documents": "序号 文件名 篇序 单位名称 单位类别 材料类别 标题 年度 年度依据 统计口径 起 止 落款单位 落款日期 字数 文字 脱敏 "
@@ -83,19 +79,10 @@ def full() -> r.Record:
 
 
 def exported(folder: Path, *records: r.Record, texts: dict[str, str] | None = None, show_names: bool = False) -> dict[str, int]:
-    folder.mkdir(exist_ok=True)
-    (folder / "records.jsonl").write_text("".join(one.model_dump_json() + "\n" for one in records), encoding="utf-8")
-    with tempfile.TemporaryDirectory() as place:
-        register = Register(
-            folder,
-            Path(place),
-            sliced(folder),
-            text_of=lambda source: (texts or {}).get(source, RAW),
-            weight=lambda _, item: {"care": 11.0, "plans": 3.0}.get(item),
-            show_names=show_names,
-        )
-        file_all(register, here)
-        settle_units(register, (), here)
+    weights = {"care": 11.0, "plans": 3.0}
+    with registered(
+        folder, records, lambda source: (texts or {}).get(source, RAW), lambda _, item: weights.get(item), show_names
+    ) as register:
         return export(register)
 
 

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pipeline.aggregate.units import RosterRow
 from pipeline.records import Coverage, CoverageItem, Failure, ItemScore, Period, Record, ReportYear, Unit, Warn
 from pipeline.report.site import write_report
-from tests.handmade import found, record
+from tests.handmade import found, record, registered
 
 MARKUP = "</script><script>document.title='hit'</script><img src=x onerror=\"document.title='hit'\">"
 AIDED = "欧阳小翀"
@@ -79,7 +79,7 @@ def plain(source: str = "清泉.txt", unit: str = "清泉小学") -> Record:
     )
 
 
-def site(folder: Path, records: tuple[Record, ...], **options: Any) -> Path:
+def site(folder: Path, records: tuple[Record, ...], show_names: bool = False, **options: Any) -> Path:
     """The report of these records; its folder."""
     texts = {r.source: WIDE if r.end == len(WIDE) else PLAIN for r in records}
     failure = Failure(source=f"空{MARKUP}.txt", stage="ingest", kind="empty", message="planted")
@@ -87,7 +87,8 @@ def site(folder: Path, records: tuple[Record, ...], **options: Any) -> Path:
         "failures": (failure,),
         "roster": (RosterRow("未报/*", "未报小学", None), RosterRow("水/*", f"𬁶水小学{MARKUP}", None)),
     } | options
-    write_report(lambda: iter(records), texts.__getitem__, folder, weight=lambda _record, _item: 5.0, **options)
+    with registered(folder, records, texts.__getitem__, lambda _record, _item: 5.0, show_names) as register:
+        write_report(register, folder, **options)
     return folder / "report"
 
 
