@@ -21,7 +21,7 @@ from pipeline.review import Seen, reviewed
 from pipeline.run import Job, make_report, make_tables, raw_text, read_records
 from pipeline.settings import Lang
 
-KEPT = ("failures.jsonl", "noise.jsonl", RESEMBLANCES)
+KEPT = ("failures.jsonl", "noise.jsonl", output.SOURCES, RESEMBLANCES)
 COPY = "corrections.json"
 
 

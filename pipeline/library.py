@@ -216,7 +216,7 @@ class Run:
 
     Attributes:
         path: the output folder.
-        manifest: counts, settings and sources, as ``manifest.json`` has them.
+        manifest: counts and settings, as ``manifest.json`` has them.
     """
 
     def __init__(self, path: Path, manifest: Mapping[str, Any]) -> None:

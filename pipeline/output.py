@@ -22,6 +22,7 @@ from typing import Any
 from pipeline.errors import CannotRun
 
 MANIFEST = "manifest.json"
+SOURCES = "sources.jsonl"  # format, encoding, text and counts of each source
 TEXTS = "texts"
 FOLDERS = (TEXTS, "tables", "data", "report", "report/docs", "report/data")  # a link in their place would lead out of OUT
 PARTIAL = ".partial"
@@ -168,14 +169,24 @@ def put_in_place(built: Path, out: Path, manifest: dict[str, Any]) -> None:
     Raises:
         CannotRun: a file of OUT cannot be replaced; it is named.
     """
-    new = {path.relative_to(built).as_posix(): path for path in sorted(built.rglob("*")) if path.is_file()}
-    manifest = manifest | {"files": {name: _digest(path) for name, path in new.items() if not name.startswith(TEXTS + "/")}}
+    new = dict(sorted(_files(built)))
+    manifest = manifest | {"files": {name: _digest(path) for name, path in new.items()}}
     old = (manifest_of(out) or {}).get("files") or {}
     out.mkdir(exist_ok=True)
     _write_manifest(out, manifest | {"complete": False, "files": manifest["files"] | old})
     _swap_folder(built / TEXTS, out / TEXTS)
-    _move_files({name: path for name, path in new.items() if name in manifest["files"]}, out, set(old) - set(new))
+    _move_files(new, out, set(old) - set(new))
     _write_manifest(out, manifest | {"complete": True})
+
+
+def _files(built: Path) -> Iterator[tuple[str, Path]]:
+    """What was built but for the texts, which are moved as one folder."""
+    for folder, within_it, names in os.walk(built):
+        if Path(folder) == built:
+            within_it.remove(TEXTS)
+        for name in names:
+            path = Path(folder, name)
+            yield path.relative_to(built).as_posix(), path
 
 
 def write_times(out: Path, times: dict[str, Any]) -> None:

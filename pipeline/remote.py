@@ -133,12 +133,13 @@ def send(out: Path, url: str) -> None:
         old: dict[str, Any] = {}
         with suppress(FileNotFoundError, ValueError):
             old = json.loads(system.cat_file(f"{root}/{output.MANIFEST}"))
+        texts = _texts(system, root)
         system.pipe_file(f"{root}/{output.MANIFEST}", json.dumps(manifest | {"complete": False}).encode())
         for name in names:
             if name != output.MANIFEST:
                 system.makedirs(f"{root}/{name}".rpartition("/")[0], exist_ok=True)
                 system.put_file(str(out / name), f"{root}/{name}")
-        gone = {*_ours(old)} - {*names}
+        gone = {*texts, *filter(output.within, old.get("files", ()))} - {*names}
         for name in sorted(gone):
             with suppress(FileNotFoundError):
                 system.rm_file(f"{root}/{name}")
@@ -147,9 +148,14 @@ def send(out: Path, url: str) -> None:
         raise CannotRun("output_unwritable", path=url, reason=str(error) or type(error).__name__) from error
 
 
-def _ours(manifest: dict[str, Any]) -> list[str]:
-    texts = [source.get("text") for source in manifest.get("sources", ()) if isinstance(source, dict)]
-    return [name for name in (*manifest.get("files", ()), *texts) if name and output.within(name)]
+def _texts(system: Any, root: str) -> list[str]:
+    """The texts of the run that is there already."""
+    try:
+        lines = system.cat_file(f"{root}/{output.SOURCES}").splitlines()
+        names = [json.loads(line).get("text") for line in lines]
+    except (FileNotFoundError, ValueError, AttributeError):  # none, or not as we write it: what is there stays
+        return []
+    return [name for name in names if isinstance(name, str) and output.within(name)]
 
 
 def _opened(url: str) -> tuple[Any, str]:

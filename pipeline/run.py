@@ -148,7 +148,6 @@ def put_together(
     """What the sources of ``job.input`` came to, in the order of their names, written to ``job.out``."""
     times = times or Times()
     report = Report(out=job.out, masked=not job.show_names, ignored=ignored)
-    sources: list[dict[str, Any]] = []
     with output.building(job.out) as folder:
         with (
             tempfile.TemporaryDirectory(dir=folder, prefix=".scratch.") as place,
@@ -162,7 +161,6 @@ def put_together(
             for outcome in written(done, folder):
                 report.add(outcome)
                 cuts.add(outcome.records, [collection.add(sketch) for sketch in outcome.sketches])
-                sources.append(_source(outcome))
                 watch(report.files, outcome)
             with times.of("duplicates"):
                 register = _register(folder, scratch, cuts.slices(), job.options.rubric, job.show_names)
@@ -174,7 +172,7 @@ def put_together(
                 report.rows = _tables(register, job, crew)
             with times.of("report"):
                 _report(register, folder, _settings(job), job.lang)
-        output.put_in_place(folder, job.out, _manifest(job, report, sources))
+        output.put_in_place(folder, job.out, _manifest(job, report))
     return report
 
 
@@ -205,13 +203,14 @@ def written(done: Iterator[Outcome], folder: Path) -> Iterator[Outcome]:
     """Write each outcome as it comes, and hand it on."""
     (folder / output.TEXTS).mkdir()
     with ExitStack() as stack:
-        records, failures, noise = (
+        records, failures, noise, sources = (
             stack.enter_context((folder / f"{name}.jsonl").open("w", encoding="utf-8", newline="\n"))
-            for name in ("records", "failures", "noise")
+            for name in ("records", "failures", "noise", "sources")
         )
         for outcome in done:
             records.writelines(line + "\n" for line in outcome.records)
             noise.writelines(line + "\n" for line in outcome.noise)
+            sources.write(json.dumps(_source(outcome), ensure_ascii=False) + "\n")
             failures.writelines(failure.model_dump_json() + "\n" for failure in outcome.failures)
             if outcome.text is not None:
                 (folder / output.TEXTS / output.text_name(outcome.source)).write_bytes(outcome.text.encode("utf-8"))
@@ -374,7 +373,7 @@ def _settings(job: Job) -> dict[str, Any]:
     }
 
 
-def _manifest(job: Job, report: Report, sources: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _manifest(job: Job, report: Report) -> dict[str, Any]:
     from pipeline import __version__
 
     return {
@@ -386,5 +385,4 @@ def _manifest(job: Job, report: Report, sources: Sequence[dict[str, Any]]) -> di
         "report": {"lang": job.lang, "show_names": job.show_names},
         "counts": report.counts(),
         "ignored": [{"source": name, "reason": reason} for name, reason in report.ignored],
-        "sources": list(sources),
     }

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import zlib
 from base64 import b64decode, b64encode
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -82,13 +83,16 @@ class State:
                     draft.unlink(missing_ok=True)
             raise CannotRun("output_unwritable", path=str(self.folder), reason=error.strerror or str(error)) from error
 
-    def forget(self, kept: Iterable[str]) -> None:
-        """Remove every entry but these, and what a killed run left half-written."""
-        wanted = {(name[:2], name[2:]) for name in kept}
-        for path in self.folder.glob("*/*"):
-            if (path.parent.name, path.name) not in wanted:
-                with suppress(OSError):  # one that stays does no harm
-                    path.unlink()
+    def forget(self, kept: list[str]) -> None:
+        """Remove every entry but these, and what a killed run left half-written. Sorts ``kept``."""
+        kept.sort()
+        for folder in self.folder.glob("*"):
+            held = kept[bisect_left(kept, folder.name) : bisect_left(kept, folder.name + "g")]  # hexadecimal digits end with f
+            wanted = {name[len(folder.name) :] for name in held}
+            for path in folder.glob("*"):
+                if path.name not in wanted:
+                    with suppress(OSError):  # one that stays does no harm
+                        path.unlink()
 
 
 @dataclass(frozen=True, slots=True)

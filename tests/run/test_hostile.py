@@ -138,8 +138,8 @@ def test_names_of_every_kind(folder: Path, name: str) -> None:
     _, records, failures = ran(folder)
     assert failures == {}
     assert name in {r["source"] for r in records}
-    manifest = json.loads((folder.parent / "out" / "manifest.json").read_text("utf-8"))
-    text = next(s["text"] for s in manifest["sources"] if s["source"] == name)
+    sources = map(json.loads, (folder.parent / "out" / "sources.jsonl").read_text("utf-8").splitlines())
+    text = next(s["text"] for s in sources if s["source"] == name)
     assert (folder.parent / "out" / text).read_text("utf-8") == GOOD
 
 

@@ -36,7 +36,8 @@ def judged(cases: list[Case], folder: Path) -> dict[str, Counter[str]]:
         failures[failure["source"]].append(failure["kind"])
     faults = {source: kinds for source, kinds in failures.items() if FAULTS & set(kinds)}
     assert not faults
-    read = {source["source"]: source["documents"] for source in json.loads((out / "manifest.json").read_text("utf-8"))["sources"]}
+    sources = map(json.loads, (out / "sources.jsonl").read_text("utf-8").splitlines())
+    read = {source["source"]: source["documents"] for source in sources}
     assert read["好.txt"] == 1
     for path in out.rglob("*"):
         assert not path.is_file() or SECRET.encode() not in path.read_bytes(), path

@@ -65,13 +65,13 @@ def test_the_output_folder_is_what_the_contract_says(folder: Path, tmp_path: Pat
     run(Job(input=folder, out=out), work=work)
     assert {p.name for p in out.iterdir()} == {
         "records.jsonl", "failures.jsonl", "noise.jsonl", "manifest.json", "texts", "data", "tables",
-        "report", ".gonghui", "run.json",
+        "report", ".gonghui", "run.json", "sources.jsonl",
     }  # fmt: skip
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
     assert manifest["complete"] is True
     assert manifest["counts"]["files"] == 13
     assert manifest["counts"]["failures"] == {"empty": 1}
-    for source in manifest["sources"]:
+    for source in map(json.loads, (out / "sources.jsonl").read_text("utf-8").splitlines()):
         if source["text"]:
             assert (out / source["text"]).read_bytes() == (folder / source["source"]).read_bytes()
     assert list(out.parent.iterdir()) == [out], "nothing is left beside OUT"
