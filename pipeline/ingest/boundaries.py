@@ -9,6 +9,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from pipeline.ingest.lines import Line
+from pipeline.ingest.noise import noisy
 from pipeline.ingest.rules import RESOURCES, Rule, read_rules
 
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九十")}
@@ -32,6 +33,9 @@ _APART = 100  # characters between two numbered titles that open texts: an agend
 _ALIKE = str.maketrans("〖『「<＜〗』」>＞", "【【【【【】】】】】")
 _ORNAMENTS = "=＝~～*＊★☆◆◇■□●○※#＃·•—–-_"
 _TITLE = 60  # characters of a line that may be a title
+_ENTITLED = re.compile(r"(?:总结|小结|计划|汇报|报告|材料|要点)(?:[（(][^（）()]{1,16}[)）])?$")
+_STOPPED = re.compile(r"[。：:]$")
+_RUNNING = 40  # characters of a line of running text
 _BRACKETS = re.compile(r"[【\[（(〔].{0,20}[】\]）)〕]$")
 
 
@@ -86,6 +90,8 @@ def marks(lines: Sequence[Line]) -> list[Mark]:
         (found if rule.attributes.get("strength", "sure") == "sure" else series[rule.id]).append(mark)
     titles = {rule.id for rule in boundary_rules() if rule.attributes.get("strength") == "titles"}
     for name, group in series.items():
+        if name == "title_number" and _heads_sections(group, lines):
+            continue
         found += _standing_apart(group, lines) if name in titles else _counting(group)
     return sorted(found)
 
@@ -143,6 +149,14 @@ def _standing_apart(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
     above = [line.text for line in lines if counted and line.end <= counted[0].at]
     alone = all(len(text) < _TITLE and not (_YEAR.search(text) and not is_wrapper(text)) for text in above)
     return counted if len(counted) > 1 and alone else []
+
+
+def _heads_sections(group: list[Mark], lines: Sequence[Line]) -> bool:
+    """Whether counted lines (总结一：值得肯定的) stand in a text that began above them, under a title of its own and running."""
+    above = [line.text for line in lines if line.end <= group[0].at]
+    if not above or is_wrapper(above[0]) or len(above[0]) > _TITLE or any(map(noisy, above)):
+        return False
+    return bool(_ENTITLED.search(above[0])) and any(len(text) >= _RUNNING and _STOPPED.search(text) for text in above[1:])
 
 
 def _between(one: Mark, other: Mark, lines: Sequence[Line]) -> int:

@@ -28,10 +28,11 @@ _UNIT = re.compile(
 )
 _DOCUMENT = re.compile(
     r"(?:总结|小结|计划|打算|要点|汇报|汇报材料|报告|述职报告|材料|心得体会|体会|心得|事迹|经验交流|经验"
-    r"|交流|发言稿?|讲话稿?|方案|通知|通报|决定|意见|安排|倡议书|建议书|慰问信|感谢信|一封信|会议记录|会议纪要)(?:[（(][^（）()]{1,16}[)）])?$"
+    r"|交流|发言稿?|讲话稿?|方案|通知|通报|决定|意见|安排|倡议书|建议书|慰问信|感谢信|一封信|会议记录|会议纪要"
+    r"|公示|公告|启事|管理办法|办法|规定|实施细则|章程|述职|侧记|手记)(?:[（(][^（）()]{1,16}[)）])?$"
 )
 _PERSONAL = re.compile(
-    r"(?:体会|心得|感言|感想|事迹|一封信|倡议书|发言稿?|讲话稿?|述职报告|通知|通报|决定|慰问信|感谢信)$"
+    r"(?:体会|心得|感言|感想|事迹|一封信|倡议书|发言稿?|讲话稿?|述职报告|通知|通报|决定|慰问信|感谢信|公示|公告|启事)$"
 )  # kinds that name no section
 _INNER = re.compile(
     r"^(?:今后|下一步|下一年度|下阶段|下学期|下半年|明年|来年|新学期|存在|主要|基本|几点|我的|附|抄送|主题词|联系"
@@ -57,6 +58,15 @@ _CLOSING = re.compile(
 _QUOTED = re.compile("^《([^《》]{4,45})》$")
 _NEXT_PLAN = re.compile("(?:计划|打算|要点|安排|思路)$")
 _ANNOUNCES = re.compile("(?:总结|汇报|报告|介绍|情况)[^。]{0,6}如下[:：。]?$")
+_REPORTED = re.compile(r"[（(][^（）()]{0,16}(?:供稿|通讯员|撰稿|报道|供图|摄影报道)[^（）()]{0,20}[)）]$")  # a news item's end
+_ORNAMENT = re.compile(r"[^\w\u4e00-\u9fff]+$")  # a line that says nothing
+_RULER = re.compile(r"[-—–=*~～·](?: ?[-—–=*~～·]){2,}$")
+_ONE_OF_A_SERIES = re.compile(r"([\u4e00-\u9fff]{1,6}?)(?:之)?[一二三四五六七八九十\d]{1,2} ?[：:、．. ]")
+_NEW_PLAN = re.compile(rf"^{_YEAR}年[^，。；、]{{0,8}}(?:计划|打算|要点|安排|思路|设想)$")
+_REPORTS = re.compile(r"总结|小结|汇报|回顾|盘点")
+_PLANS = re.compile(r"计划|打算|要点|安排|思路|设想")
+_OWNER = re.compile(r"^(?P<unit>[^，。；：]{2,24}?(?:工会联合会|联合工会|总工会|分工会|工会))[^，。；：]{0,16}$")
+_PLAN_LINES = 5  # of a plan that is a text of its own
 _SIGNATURE = 45  # characters of a line with a signature's date
 _PAUSES = "。；，、：:！!？?|"
 _REACH = 300  # lines around a line that are looked at
@@ -77,8 +87,12 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
         noise: index of each line that is cut → why.
         taken: the marked boundaries; a document found here lies between two of them.
     """
-    kept = [line for i, line in enumerate(lines) if i not in noise]
-    below_cut = {line.start: noise[i - 1] for i, line in enumerate(lines) if i - 1 in noise}
+    kept = [line for i, line in enumerate(lines) if i not in noise and not _ORNAMENT.match(line.text)]
+    below_cut = {
+        line.start: noise.get(i - 1, "ornament")
+        for i, line in enumerate(lines)
+        if i - 1 in noise or (i and _RULER.match(lines[i - 1].text))
+    }
     standing = Counter(line.text for line in kept)
     marked = {mark.at: mark for mark in taken}
     found: list[Mark] = []
@@ -132,6 +146,8 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
     salutation = any(_SALUTATION.match(line.text) for line in lines[last + 1 : last + 3]) or (
         _BYLINE.match(below) is not None and len(below) < 50
     )
+    if not names_kind and _in_series(lines, start, i, end):
+        return 0
     subtitle = bool(_SUBTITLE.match(below))
     dashed = bool(_DASHED.match(bare))
     apart = lines[i].after_blank and not lines[last + 1].after_blank and len(below) >= 40
@@ -143,7 +159,7 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
         apart or ruled or (below_cut is not None and (salutation or dashed)) or (before == 3 and (salutation or len(below) >= 40))
     )
     if not (names_kind or subtitle or stands_apart):
-        return 0
+        return _THRESHOLD if _told_behind_a_report(lines, start, i, end) else 0
     signed = (
         len(below) <= 30 and below[-1] not in _PAUSES and last + 2 < end and len(lines[last + 2].text) >= 30
     )  # a byline on top
@@ -162,10 +178,56 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
     )
     if _PERSONAL.search(bare) and len(bare) >= 8:
         points += 1 + _numbering_ends(lines, start, i, end)
+    points += _beside_another(lines[start].text, bare) + 2 * (_NEW_PLAN.match(bare) is not None and _is_whole(lines, start, i, end))
     points += (
         2 * salutation + 3 * subtitle + 2 * dashed + 3 * apart + _restart(lines, start, i, end) + bool(_OPENING.match(below))
     )
     return points
+
+
+def _in_series(lines: Sequence[Line], start: int, i: int, end: int) -> bool:
+    """Whether the line is one of several that count alike (做法一： 做法二：): they head sections of one text."""
+    match = _ONE_OF_A_SERIES.match(lines[i].text)
+    return match is not None and any(
+        (other := _ONE_OF_A_SERIES.match(lines[k].text)) is not None and other[1] == match[1]
+        for k in range(start, end)
+        if k != i
+    )
+
+
+def _beside_another(first: str, title: str) -> int:
+    """A point for the title of another union's text (后庄联合工会总结 below 下寨村工会工作小结)."""
+    one, other = _OWNER.match(first), _OWNER.match(title)
+    alike = one is not None and other is not None and one["unit"] != other["unit"] and bool(_DOCUMENT.search(first))
+    return int(alike and bool(_DOCUMENT.search(title)))
+
+
+def _is_whole(lines: Sequence[Line], start: int, i: int, end: int) -> bool:
+    """Whether a plan below a report that announces none is as long as a text of its own, and no section of a numbered one."""
+    above, below = lines[start:i], lines[i + 1 : end]
+    if not _REPORTS.search(lines[start].text) or _PLANS.search(lines[start].text) or len(lines[start].text) > _SIGNATURE:
+        return False
+    length = sum(len(line.text) for line in below)
+    numbered = any(_NUMBER.match(line.text) for line in above)
+    return len(below) >= _PLAN_LINES and length * 3 >= sum(len(line.text) for line in above) and not numbered
+
+
+def _told_behind_a_report(lines: Sequence[Line], start: int, i: int, end: int) -> bool:
+    """Whether a story's title stands behind a numbered report that has ended: nothing is numbered below, no heading was like it."""
+    line, above, below = lines[i].text, lines[start + 1 : i], lines[i + 1 : end]
+    numbered = sum(_NUMBER.match(other.text) is not None for other in above)
+    return (
+        numbered >= 3
+        and "，" not in line
+        and len(line) <= 20
+        and bool(_CLOSING.search(lines[i - 1].text))
+        and lines[i - 1].text[-1] in "。！"
+        and not _NUMBER.match(lines[i - 1].text)
+        and len(below) >= 2
+        and all(len(other.text) >= 40 and other.text[-1] in "。！”" for other in below[:2])
+        and not any(_NUMBER.match(other.text) for other in below)
+        and not any(len(other.text) <= 20 and not re.search("[：:]", other.text) and not _NUMBER.match(other.text) for other in above)
+    )
 
 
 def _more_title(lines: Sequence[Line], start: int, i: int, end: int) -> int:
@@ -204,7 +266,7 @@ def _opening_points(lines: Sequence[Line], start: int, i: int, end: int) -> int:
 def _before(lines: Sequence[Line], start: int, i: int) -> int:
     """What stands above: 3 a sign-off (落款), 1 a sentence that has ended or a list, 0 a text that runs on."""
     above = lines[i - 1].text
-    dated = is_signed(above)
+    dated = is_signed(above) or bool(_REPORTED.search(above)) or above.rstrip("！!") in ("敬礼", "此致敬礼", "此致 敬礼")
     signed = dated or (len(above) <= 24 and _UNIT.search(above) and lines[i - 2].text[-1] in "。！" and not _NUMBER.match(above))
     below_text = signed and i - start >= 3 and any(lines[k].text[-1] in "。！；" for k in range(start, i - 1))
     if below_text:  # not the date under a title
