@@ -203,7 +203,8 @@ def _title(text: Text, mark: Mark, page_title: str | None, said: Counter[str]) -
         title = words.strip() if repeated or mark.rule == "title_line" else own_title(words, page_title)
         if title:
             at = start + words.index(title)
-            return unbroken(text.quote(at, at + len(title)))
+            found = re.finditer(r"[^\n]+", title)  # a title of two lines
+            return " ".join(unbroken(text.quote(at + line.start(), at + line.end())) for line in found)
     return None
 
 

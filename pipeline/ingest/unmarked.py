@@ -22,6 +22,14 @@ _DATED = re.compile(
 _SIGN_OFF = re.compile(
     _YEAR + r" ?[年.．/\-—] ?(?:\d{1,2}|[元正腊一二三四五六七八九十]{1,2}|[xX×*_]{1,2})"
     r"(?: ?[月.．/\-—] ?(?:(?:\d{1,2}|[一二三四五六七八九十廿]{1,3}|[xX×*_]{1,2}) ?[日号]?)?)?[）)]?(?:于.{2,8})?$"
+    r"|(?<!\d)\d{2}[./年]\d{1,2}[./月]\d{1,2}日?[）)]?$"
+)
+_BEHIND_DATE = re.compile(
+    r"[。]$|(?<=[\d日号]) ?[（(](?:执笔|撰稿|联系|记录|整理)[^（）()]{0,20}[)）]$|(?<=[\d日号]) [\u4e00-\u9fff]{2,4}[）)]$"
+)
+_SIGNER = re.compile(
+    r"(?:主席|副主席|主任|书记|组长|负责人|执笔|撰稿|记录整理|记录|审阅)"
+    r"[ ：:]{1,4}[\u4e00-\u9fff](?:[ ·]{0,2}[\u4e00-\u9fff]){1,3}$"
 )
 _UNIT = re.compile(
     r"(?:工会|委员会|小学|中学|学校|幼儿园|学院|公司|集团|厂|矿|局|医院|支行|镇|乡|街道办事处|联合会)(?:（[章公]章?）)?$"
@@ -29,10 +37,10 @@ _UNIT = re.compile(
 _DOCUMENT = re.compile(
     r"(?:总结|小结|计划|打算|要点|汇报|汇报材料|报告|述职报告|材料|心得体会|体会|心得|事迹|经验交流|经验"
     r"|交流|发言稿?|讲话稿?|方案|通知|通报|决定|意见|安排|倡议书|建议书|慰问信|感谢信|一封信|会议记录|会议纪要"
-    r"|公示|公告|启事|管理办法|办法|规定|实施细则|章程|述职|侧记|手记)(?:[（(][^（）()]{1,16}[)）])?$"
+    r"|答复|批复|请示|调查报告|公示|公告|启事|管理办法|办法|规定|实施细则|章程|述职|侧记|手记)(?:[（(][^（）()]{1,16}[)）])?$"
 )
 _PERSONAL = re.compile(
-    r"(?:体会|心得|感言|感想|事迹|一封信|倡议书|发言稿?|讲话稿?|述职报告|通知|通报|决定|慰问信|感谢信|公示|公告|启事)$"
+    r"(?:体会|心得|感言|感想|事迹|信|倡议书|发言稿?|讲话稿?|述职报告|通知|通报|决定|公示|公告|启事)$"
 )  # kinds that name no section
 _INNER = re.compile(
     r"^(?:今后|下一步|下一年度|下阶段|下学期|下半年|明年|来年|新学期|存在|主要|基本|几点|我的|附|抄送|主题词|联系"
@@ -46,9 +54,18 @@ _SALUTATION = re.compile(
     r"^(?:尊敬的|亲爱的|敬爱的|各位|同志们|老师们|姐妹们|工友们|全体|领导|大家好|代表们|[^，。]{2,16}[：:]$)"
 )
 _BYLINE = re.compile(r"^(?:[（(]|时间[:：])")
+_SHORT_LETTER = re.compile(r"(?:感谢信|慰问信|倡议书|决心书|公开信|通知|通报|公示|公告|启事)$")
+_LETTER = re.compile(
+    r"^(?:尊敬的|亲爱的|敬爱的|各位|同志们|老师们|姐妹们|工友们)[^。；]{0,40}[：:！!]?$"
+    r"|^[^。；]{1,40}(?:们|同志|同仁|领导|家人|代表)[：:！!]$"
+)
+_EXPLAINED = re.compile(r"^[（(][^（）()。]{4,60}(?:材料|总结|小结|汇报|发言稿?|报告|记录|体会|讲话稿?)[^（）()。]{0,24}[)）]$")
+_DOCUMENT_NUMBER = re.compile(r"^[\u4e00-\u9fff]{2,10}[〔（(\[【][\dxX×*_]{2,4}[〕）)\]】]第?[\dxX×*_]{1,4}号$")
 _SUBTITLE = re.compile(r"^[—\-－]{1,4} ?[^，。；]{4,40}$")
 _DASHED = re.compile(r"^[^，。；—]{3,24}——[^，。；—]{4,30}$")
-_ORGAN = re.compile(r"工会|公司|集团|学校|小学|中学|学院|大学|幼儿园|医院|[镇乡县区市局厂矿所]|女职工|教代会|职代会")
+_ORGAN = re.compile(
+    r"工会|公司|集团|学校|小学|中学|学院|大学|幼儿园|医院|银行|[分支]行|[镇乡县区市局厂矿所]|女职工|教代会|职代会"
+)
 _OPENING = re.compile(
     r"^[^。]{0,60}(?:在[^。]{2,50}(?:领导|指导|关心|支持|帮助|关怀|部署)[^。]{0,6}下|(?:本|一个|上)?学期(?:来|以来)?[，,]|(?:一|半|本|这|过去的一)年(?:来|以来|中|里|度)?[，,]|现将|汇报如下|总结如下|围绕|按照|根据)|^(?:回顾|回首|时光|光阴|岁月)"
 )
@@ -77,7 +94,10 @@ _THRESHOLD = 3
 
 def is_signed(line: str) -> bool:
     """Whether a text's last line is the date of its signature."""
-    return len(line) <= _SIGNATURE and bool(_SIGN_OFF.search(line)) and "。" not in line
+    bare = _BEHIND_DATE.sub("", line)
+    if line.endswith("。") and _ORGAN.search(line) is None:
+        return False
+    return len(line) <= _SIGNATURE and bool(_SIGN_OFF.search(bare)) and "。" not in bare
 
 
 def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Mark]) -> tuple[list[Mark], list[Line]]:
@@ -130,7 +150,8 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
     bare = _QUOTED.sub(r"\1", "".join(line.text for line in lines[i : last + 1]).replace(" ", ""))
     signed_above = i > start and _before(lines, start, i) == 3
     if (
-        not (2 if signed_above else 4) <= len(bare) <= 45
+        not (2 if signed_above or _SHORT_LETTER.match(bare) else 4) <= len(bare) <= (45 if last == i else 64)
+        or _SIGNER.search(lines[i].text)
         or bare[-1] in _PAUSES
         or "|" in bare
         or _NUMBER.match(bare)
@@ -148,39 +169,60 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
     )
     if not names_kind and _in_series(lines, start, i, end):
         return 0
-    subtitle = bool(_SUBTITLE.match(below))
+    letter = bool(_LETTER.match(below)) and not names_kind
+    subtitle = bool(_SUBTITLE.match(below) or _SUBTITLE.match(lines[last].text) or _EXPLAINED.match(below))
     dashed = bool(_DASHED.match(bare))
     apart = lines[i].after_blank and not lines[last + 1].after_blank and len(below) >= 40
     ruled = below_cut == "separator" and len(below) >= 40
     before = max(_before(lines, start, i), int(apart or below_cut is not None or (names_kind and salutation)))
     if before == 0:
         return 0
-    stands_apart = (
-        apart or ruled or (below_cut is not None and (salutation or dashed)) or (before == 3 and (salutation or len(below) >= 40))
-    )
-    if not (names_kind or subtitle or stands_apart):
-        return _THRESHOLD if _told_behind_a_report(lines, start, i, end) else 0
     signed = (
         len(below) <= 30 and below[-1] not in _PAUSES and last + 2 < end and len(lines[last + 2].text) >= 30
     )  # a byline on top
+    stands_apart = (
+        apart
+        or ruled
+        or letter
+        or (below_cut is not None and (salutation or dashed))
+        or (before == 3 and (salutation or signed or len(below) >= 40))
+    )
+    stands_apart = stands_apart and not (_is_unit(bare) and not names_kind)
+    if not (names_kind or subtitle or stands_apart):
+        return _THRESHOLD if _told_behind_a_report(lines, start, i, end) else 0
     full = names_kind and bool(_DATED.search(bare)) and bool(_ORGAN.search(bare))
-    opens = full or salutation or subtitle or signed or len(below) >= 30 or bool(_NUMBER.match(below) or _DOCUMENT.search(below))
+    opens = (
+        full
+        or salutation
+        or subtitle
+        or signed
+        or len(below) >= 30
+        or bool(_NUMBER.match(below) or _DOCUMENT.search(below) or _DOCUMENT_NUMBER.match(below))
+    )
     if not (opens or below[-1] in "。："):
         return 0
     points = (
         2 * (before == 3)
         + (below_cut is not None)
         + 2 * ruled
-        + (before == 3 and not names_kind and len(below) >= 40)
+        + (before == 3 and not names_kind and (signed or len(below) >= 40))
         + names_kind
         + bool(_DATED.search(bare))
         + bool(_ORGAN.search(bare))
     )
     if _PERSONAL.search(bare) and len(bare) >= 8:
         points += 1 + _numbering_ends(lines, start, i, end)
-    points += _beside_another(lines[start].text, bare) + 2 * (_NEW_PLAN.match(bare) is not None and _is_whole(lines, start, i, end))
+    points += _beside_another(lines[start].text, bare) + 2 * (
+        _NEW_PLAN.match(bare) is not None and _is_whole(lines, start, i, end)
+    )
     points += (
-        2 * salutation + 3 * subtitle + 2 * dashed + 3 * apart + _restart(lines, start, i, end) + bool(_OPENING.match(below))
+        2 * salutation
+        + letter
+        + 3 * subtitle
+        + 2 * dashed
+        + 3 * apart
+        + _restart(lines, start, i, end)
+        + bool(_OPENING.match(below))
     )
     return points
 
@@ -189,9 +231,7 @@ def _in_series(lines: Sequence[Line], start: int, i: int, end: int) -> bool:
     """Whether the line is one of several that count alike (做法一： 做法二：): they head sections of one text."""
     match = _ONE_OF_A_SERIES.match(lines[i].text)
     return match is not None and any(
-        (other := _ONE_OF_A_SERIES.match(lines[k].text)) is not None and other[1] == match[1]
-        for k in range(start, end)
-        if k != i
+        (other := _ONE_OF_A_SERIES.match(lines[k].text)) is not None and other[1] == match[1] for k in range(start, end) if k != i
     )
 
 
@@ -213,7 +253,7 @@ def _is_whole(lines: Sequence[Line], start: int, i: int, end: int) -> bool:
 
 
 def _told_behind_a_report(lines: Sequence[Line], start: int, i: int, end: int) -> bool:
-    """Whether a story's title stands behind a numbered report that has ended: nothing is numbered below, no heading was like it."""
+    """Whether a story's title stands behind a numbered report that has ended: no number below, no such heading above."""
     line, above, below = lines[i].text, lines[start + 1 : i], lines[i + 1 : end]
     numbered = sum(_NUMBER.match(other.text) is not None for other in above)
     return (
@@ -226,16 +266,42 @@ def _told_behind_a_report(lines: Sequence[Line], start: int, i: int, end: int) -
         and len(below) >= 2
         and all(len(other.text) >= 40 and other.text[-1] in "。！”" for other in below[:2])
         and not any(_NUMBER.match(other.text) for other in below)
-        and not any(len(other.text) <= 20 and not re.search("[：:]", other.text) and not _NUMBER.match(other.text) for other in above)
+        and not any(
+            len(other.text) <= 20 and not re.search("[：:]", other.text) and not _NUMBER.match(other.text) for other in above
+        )
     )
 
 
 def _more_title(lines: Sequence[Line], start: int, i: int, end: int) -> int:
-    """How many lines a title goes on below its first: one where that names the unit, and is not the text's signature above."""
-    if i + 2 >= end or not _is_unit(lines[i].text) or not _names_kind(lines[i + 1].text):
+    """How many lines a title goes on below its first: one under the unit's name, under a headline, or with a dash before it."""
+    if i + 2 >= end:
         return 0
-    alike = _is_unit(lines[start].text) and _names_kind(lines[start + 1].text)  # the text above began so, too
-    return int(is_signed(lines[i - 1].text) or alike)
+    first, second = lines[i].text, lines[i + 1].text
+    if _is_headline(first) and _SUBTITLE.match(second):
+        return 1
+    if not _names_kind(second) or _INNER.search(second):
+        return 0
+    if _is_unit(first):  # of the text above, if that speaks of it: then it is its signature
+        alike = _is_unit(lines[start].text) and _names_kind(lines[start + 1].text)  # the text above began so, too
+        unsaid = (
+            _before(lines, start, i) > 0
+            and _DATED.search(second) is not None
+            and not any(first in line.text for line in lines[start:i])
+        )
+        return int(is_signed(lines[i - 1].text) or alike or unsaid)
+    return int(_is_headline(first) and bool(_ORGAN.search(second)) and _before(lines, start, i) > 0)
+
+
+def _is_headline(line: str) -> bool:
+    """Whether a line may stand above the line that says what the text is."""
+    return (
+        4 <= len(line) <= 24
+        and line[-1] not in _PAUSES
+        and "|" not in line
+        and line[0] not in "（(《"
+        and not (_NUMBER.match(line) or _is_unit(line) or is_signed(line) or _SIGNER.search(line) or _names(line))
+        and not (_INNER.search(line) or _SUBTITLE.match(line) or _DOCUMENT.search(line))
+    )
 
 
 def _is_unit(line: str) -> bool:
@@ -267,6 +333,7 @@ def _before(lines: Sequence[Line], start: int, i: int) -> int:
     """What stands above: 3 a sign-off (落款), 1 a sentence that has ended or a list, 0 a text that runs on."""
     above = lines[i - 1].text
     dated = is_signed(above) or bool(_REPORTED.search(above)) or above.rstrip("！!") in ("敬礼", "此致敬礼", "此致 敬礼")
+    dated |= bool(_SIGNER.search(above)) and (_is_unit(lines[i - 2].text) or is_signed(lines[i - 2].text))
     signed = dated or (len(above) <= 24 and _UNIT.search(above) and lines[i - 2].text[-1] in "。！" and not _NUMBER.match(above))
     below_text = signed and i - start >= 3 and any(lines[k].text[-1] in "。！；" for k in range(start, i - 1))
     if below_text:  # not the date under a title

@@ -15,6 +15,7 @@ _LONGEST = 110  # columns; nobody wraps wider (a Chinese character fills two)
 _SHORTEST = 24
 _FEWEST = 4  # full lines that make a width evident
 _FULL = 0.7  # share of the widest line's columns that a full line has: printers set ragged lines, scans lose words
+_SET_APART = 8  # blanks before a line that is centred or set to the right: a title, a signature
 _FULL_PRINTED = 0.88  # the same on a page: a mark or a number that must not be torn leaves two or three characters
 _ENDS = "。！？!?；;：:…|"
 _STOP_WITHIN = re.compile(r"[。；！].")
@@ -124,7 +125,7 @@ def _unwrapped(text: str, lines: list[_Line], printed: bool) -> Iterator[Edit]:
         short = line.columns < least
         if not mid_sentence and (short or not indented or line.text[-1] in "：:|"):
             continue
-        if indented and following.indent >= 2:
+        if (indented and following.indent >= 2) or (not printed and max(line.indent, following.indent) >= _SET_APART):
             continue
         skip = 0
         if chunk and mid_sentence and int(chunk[1]) not in (1, expected):
