@@ -52,27 +52,34 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("ym", rf"{_YEAR}[ ]?(?P<m>{_M})[ ]?月份?{_TEN}?"),
     ("ym_bare", r"(?<![0-9.\-—])(?P<y>(?:19|20)[0-9]{2})[.．/](?P<m>1[0-2]|0[1-9]|[1-9])(?![0-9.％%万元人个])"),
     ("year_fest", rf"{_YEAR}的?[“\"]?(?P<fest>@FEST@)[”\"]?(?:妇女节|劳动节|青年节|儿童节|节)?(?!红旗|劳动奖|巾帼)"),
-    ("year_season", rf"(?P<rel>{_REL})的?(?P<weather>[春夏秋冬])天"),
+    ("year_season", rf"(?:(?P<y>{_Y4})[ ]?年(?!的?冬)|(?P<rel>{_REL}))的?(?P<weather>[春夏秋冬])天"),
     ("year_edge", rf"(?P<rel>{_REL})年?(?P<edge>[初底末])(?!始)"),
     ("lost_point", rf"(?<![0-9])(?P<y>20[0-2][0-9])(?P<m>1[0-2]|[1-9])月份?(?:(?P<d>{_DAY})[日号])?"),
     ("md_year", rf"(?P<m>{_M})月(?P<d>{_DAY})[日号][，, ]?(?P<y>{_Y4})年(?![0-9一二三四五六七八九十])"),
     ("lunar_month",
-        rf"(?:{_YEAR}[ ]?)?(?:农历)?(?P<lunar>腊月|正月|冬月)"
-        r"(?P<lunar_day>初[一二三四五六七八九十]|[二廿]十?[一二三四五六七八九]|三十|二十|十[一二三四五六七八九]?)?"),
+        rf"(?:{_YEAR}[ ]?)?(?:农历)?(?P<lunar>腊月|正月|冬月|(?<![0-9])[二三四五六七八九十]月(?=初[一二三四五六七八九十])"
+        r"|八月(?=十五(?![日号]))|三月(?=三(?![十个名日号])))"
+        r"(?P<lunar_day>三(?![十个名日号])|初[一二三四五六七八九十]|[二廿]十?[一二三四五六七八九]|三十|二十|十[一二三四五六七八九]?)?"),
     ("md_range", rf"(?P<m>{_M})[ ]?月[ ]?(?P<d>{_DAY})[ ]?[日号]?{_DASH}(?:(?P<m2>{_M})[ ]?月[ ]?)?(?P<d2>{_DAY})[ ]?[日号]"),
     ("m_range", rf"(?P<m>{_M})[ ]?(?:(?:月份?)?{_DASH}|、)(?P<m2>{_M})[ ]?月份?(?![ ]?{_DAY}[日号])"),
     ("table_md",
         r"(?:(?<=\| )|(?<=\|)|(?<=\n)|^)(?P<m>1[0-2]|0?[1-9])\.(?P<d>3[01]|[12][0-9]|0?[1-9])(?:[-—－~～](?P<m2>1[0-2]"
         r"|0?[1-9])\.(?P<d2>3[01]|[12][0-9]|0?[1-9]))?(?=[ |，：:]|$)(?!.{0,3}[元%万])"),
     ("md", rf"(?P<m>{_M})[ ]?月[ ]?份?(?P<d>{_DAY})[ ]?[日号]"),
+    ("md_named",
+        r"(?<![0-9.．·A-Za-z])(?=[“\"]?[0-9]{1,2}[·•]|[“\"][0-9]{1,2}[.．][0-9]{1,2}[”\"])[“\"]?(?P<m>1[0-2]|[1-9])[·•.．](?P<d>3[01]|[12][0-9]|[1-9])(?![0-9.．·])[”\"]?"
+        r"(?:(?:国际)?护士节)?"),
+    ("md_dotted",
+        r"(?<![0-9.．·A-Za-z])(?P<m>1[0-2]|[1-9])[.．](?P<d>3[01]|[12][0-9]|[1-9])(?![0-9.．·])"
+        r"(?:[ ]?[-—－~～至][ ]?(?P<m2>1[0-2]|[1-9])[.．](?P<d2>3[01]|[12][0-9]|[1-9])(?![0-9.．]))?"),
     ("year_range", rf"(?P<y>{_Y4})年?{_DASH}(?P<y_2>{_Y4})年度?(?!级)"),
     ("y",
         rf"(?:(?P<y>{_Y4})[ ]?年度?|(?P<yx>{_YX})[ ]?年度?|(?P<y2>[0{_ZERO}][0-9一二三四五六七八九])年度?)(?!级|代|来|间"
         rf"|制|龄|以上|生|产量|[0-9]+月)(?P<edge>[初底末](?!始))?"),
-    ("m", rf"(?<![每个０-９0-9一二三四五六七八九十零半点.])(?P<m>{_M})[ ]?(?:月份|月{_TEN}|月(?![饼光球亮嫂票均度刊报考]))"),
+    ("m", rf"(?<![每个０-９0-9一二三四五六七八九十零半点])(?P<m>{_M})[ ]?(?:月份|月{_TEN}|月(?![饼光球亮嫂票均度刊报考]))"),
     ("term",
         r"(?<!每个)(?<![每各本该新])(?:(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度(?!末)"
-        r"|第(?P<term>[一二12])学期)"),
+        r"|第(?P<term>[一二12])学期|(?P<season>秋)季(?![节运]))"),
     ("nth_fest",
         r"第[ ]?(?P<nth>[0-9]{1,3}|[一二三四五六七八九十百]+)[ ]?个[“\"]?(?P<fest>教师节|(?:“?三八”?"
         r"|国际(?:劳动)?)?妇女节|护士节|记者节)[”\"]?"),
@@ -192,6 +199,15 @@ _PLANS = {"九": 1996, "十": 2001, "十一": 2006, "十二": 2011, "十三": 20
 _NTH = {"教师节": 1984, "妇女节": 1910, "护士节": 1911, "记者节": 1999}
 
 
+# 4.18，西南机场群… is a day where it opens a clause and no unit follows
+_DAY_OPENS = re.compile(r"[，。；：、（(止于自从到至\n　]$")
+_DAY_CLOSES = re.compile(
+    r"(?=[，。）)])|[ ]?(?![0-9万亿千百元%％人名个次公平米倍岁年月天小时分度课亩吨斤升节条件份项家户场期张本册米组级版以、 ])"
+    r"[\u4e00-\u9fff]"
+)
+_LIST_NUMBER = re.compile(r"(?:^|[\n（(；。：])[ ]?[0-9]{1,2}[.．]$")  # 3.7月: the third item, in July
+
+
 def _number(text: str) -> int:
     text = text.replace("元", "一")
     if text.isascii() and text.isdigit():
@@ -275,7 +291,9 @@ def _moment(text: str, match: re.Match[str]) -> Moment | None:
     relative = _REL_YEARS.get(got.get("rel", ""))
     month = _number(got["m"]) if "m" in got else None
     day = _number(got["d"]) if "d" in got else None
-    if kind in ("m", "md", "m_range", "md_range", "d_only") and before[-1:] in ("第", "个", ".", "每"):
+    if kind in ("m", "md", "m_range", "md_range", "d_only") and (
+        before[-1:] in ("第", "个", "每") or (before[-1:] in (".", "．") and not _LIST_NUMBER.search(before))
+    ):
         return None
     if kind in ("m", "md", "m_range") and re.search(r"每(?:年|逢)(?:的)?$", before):
         redacted = True  # every year's: no year holds
@@ -287,8 +305,10 @@ def _moment(text: str, match: re.Match[str]) -> Moment | None:
         or got["m"].isascii() != got["m2"].isascii()
     ):
         return None
+    if kind == "md_dotted" and not (_DAY_OPENS.search(text[max(0, a - 3) : a]) and _DAY_CLOSES.match(text, b)):
+        return None
     if kind == "lunar_month":
-        month = {"腊月": 12, "冬月": 11, "正月": 1}[got["lunar"]]
+        month = {"腊月": 12, "冬月": 11, "正月": 1}.get(got["lunar"]) or _number(got["lunar"][:-1])
         day = _number(got["lunar_day"].replace("初", "")) if "lunar_day" in got else None
     if "edge" in got:
         month = 1 if got["edge"] == "初" else 12
@@ -369,6 +389,8 @@ def _festival(text: str, a: int, b: int, got: dict[str, str]) -> Moment | None:
         r"[0-9一二三四五六七八九十]{1,9}周年|节俭|阅兵|路|村|镇|区", following
     ):
         return None
+    if (form == "年三十" and re.search(r"[今去明]$", text[:a][-1:])) or (form == "小年" and following[:1] == "轻"):
+        return None  # 今年三十四岁, 小年轻
     name = festivals()[form][0]
     recurring = re.search(r"每(?:年|逢|到)[^，。；]{0,6}$", text[max(0, a - 10) : a]) is not None
     near = following[:1] == "后" and following[:2] not in ("后勤",)
@@ -405,7 +427,7 @@ def _lunar_norm(moment: Moment, year: int | None) -> str:
     """A lunar month or day: 去年腊月 is of the lunar year and falls in this January, a bare 腊月 in the document's own."""
     month = moment.month or 1
     late = month >= 11
-    usual = {12: "01", 11: "12", 1: "02"}[month]
+    usual = {12: "01"}.get(month, f"{month + 1:02d}")
     if year is None:
         return f"XXXX-{usual}"
     stated = moment.year is not None or moment.relative is not None

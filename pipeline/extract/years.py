@@ -37,9 +37,17 @@ def _year_events() -> re.Pattern[str]:
     )
 
 
+_YEARS_PAST = re.compile(r"[^，。；\n]{0,3}?([一二三四五六七八九十])周年")
+
+
 def event_year(text: str) -> int | None:
-    """The latest year among the events named that have one year only."""
-    years = [int(m.lastgroup.rsplit("_", 1)[1]) for m in _year_events().finditer(text) if m.lastgroup]
+    """The latest year among the events named that have one year only; of 汶川地震一周年, the year after."""
+    years = [
+        int(m.lastgroup.rsplit("_", 1)[1])
+        + ("零一二三四五六七八九十".index(past[1]) if (past := _YEARS_PAST.match(text, m.end())) else 0)
+        for m in _year_events().finditer(text)
+        if m.lastgroup
+    ]
     return max(years) if years else None
 
 
@@ -122,6 +130,9 @@ class YearSense:
         headed = self._heading_year(moment)
         if headed is not None:
             return headed
+        whole = settled.first is not None and settled.last is not None and settled.last - settled.first >= 11
+        if whole and settled.year is not None and self._looks_ahead(moment):  # every month is in it: the next one is meant
+            return settled.year + 1
         if settled.first is not None and settled.last is not None and month is not None:
             for total in range(settled.first, settled.last + 1):
                 if total % 12 == month - 1:
