@@ -116,7 +116,6 @@ def views(record: Record, text: Text) -> dict[str, View]:
             features.append(f"{item}|found={_bucket(len(record.problems))}")
         if item == "plans":
             features += [
-                f"{item}|found={_bucket(len(record.plans))}",
                 f"{item}|planned={_bucket(sum(e.status == 'planned' for e in record.events))}",
             ]
         if item == "results":

@@ -14,7 +14,7 @@ from pipeline.extract.lookup import Seen
 from pipeline.extract.people import standing_features
 from pipeline.extract.topics import section_features
 from pipeline.learn.examples import Example
-from pipeline.learn.goldrecord import gold_record
+from pipeline.learn.goldrecord import gold_record, thinned
 from pipeline.segment import Span
 
 Row = tuple[list[str], str | list[str]]  # features and label
@@ -84,10 +84,12 @@ def topic_rows(example: Example) -> Iterator[Row]:
 
 
 def level_rows(example: Example) -> Iterator[Row]:
-    """Rows for coverage levels: every learned item of the document, seen through its gold findings."""
+    """Rows for coverage levels: every learned item of the document, seen through its gold findings, all and some of them."""
     if example.gold.get("coverage"):
-        for item, view in views(gold_record(example), example.reading.text).items():
-            yield view.features, str(example.gold["coverage"][item])
+        whole = gold_record(example)
+        for record in (whole, thinned(whole)):
+            for item, view in views(record, example.reading.text).items():
+                yield view.features, str(example.gold["coverage"][item])
 
 
 def link_rows(field: str) -> Callable[[Example], Iterator[Row]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from pipeline import records as r
@@ -65,3 +66,23 @@ def gold_record(example: Example) -> r.Record:
         topics=tuple(doc["topics"]),
         **found,
     )
+
+
+MISSED = {"events": 0.35, "counts": 0.1, "awards": 0.25, "persons": 0.25, "dates": 0.15, "problems": 0.4, "works": 0.0}
+
+
+def thinned(record: r.Record) -> r.Record:
+    """The record as extraction might leave it: of each kind a share is missing, chosen by the place, the same each time.
+
+    What judges records learns from gold ones; at run time findings are missing as they never are in gold.
+    """
+    kept = {}
+    for kind, share in MISSED.items():
+        found = getattr(record, kind)
+        kept[kind] = tuple(f for f in found if _draw(record.source, kind, f.start) >= share)
+    return record.model_copy(update=kept)
+
+
+def _draw(*of: object) -> float:
+    """A number in [0, 1) that only depends on what it is drawn for."""
+    return int.from_bytes(hashlib.sha256(repr(of).encode()).digest()[:6], "big") / 2**48
