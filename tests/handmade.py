@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.aggregate.register import Register, file_all, sliced
 from pipeline.aggregate.settling import settle_units
+from pipeline.aggregate.sketches import sketch
 from pipeline.aggregate.steps import here
 from pipeline.errors import ResourceError
 from pipeline.flow import Note, Options, Outcome, Task
@@ -26,10 +29,13 @@ from pipeline.records import (
     Person,
     Place,
     Record,
+    ReportYear,
     Section,
     Statement,
+    Unit,
     Work,
 )
+from pipeline.spans import Text
 
 TYPES: dict[str, Any] = {
     "sections": Section, "counts": Count, "dates": Date, "persons": Person, "orgs": Org, "places": Place, "works": Work,
@@ -92,6 +98,20 @@ def work(task: Task, options: Options) -> Outcome:
         records.append(record(raw, task.name, at, at + len(line)))
         at += len(line)
     return outcome_of(task.name, raw, *records)
+
+
+def bare(task: Task, options: Options) -> Outcome:
+    """Stands in for the real flow where all documents together are tested: unit, year, one figure, and the sketch."""
+    raw = task.path.read_text(encoding="utf-8")
+    unit, staff = raw.split("工会", 1)[0], re.search(r"在册职工(\d+)人", raw)
+    counts = [found("counts", raw, staff[0], value=float(staff[1]), unit="人", indicator="staff", scope="own")] if staff else []
+    year = re.search(r"(20\d\d)年", raw)
+    made = record(
+        raw, task.name, counts=counts, org=unit, unit=Unit(name=unit, basis="text"),
+        report_year=ReportYear(value=int(year[1]) if year else None),
+    )  # fmt: skip
+    one = sketch(made, Text(raw))
+    return replace(outcome_of(task.name, raw, made), sketches=(one,) if one else ())
 
 
 @contextmanager

@@ -12,10 +12,14 @@ from typing import Any
 import psutil
 import pytest
 
+from pipeline.aggregate import duplicates, tabulate
+from pipeline.aggregate.duplicates import match
+from pipeline.cluster import Cluster
 from pipeline.engine import Bounds
 from pipeline.errors import CannotRun
 from pipeline.run import Job, run
-from tests.handmade import work
+from tests.benchmarks import generated
+from tests.handmade import bare, work
 from tests.run.test_resume import final
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,6 +64,36 @@ def test_the_same_bytes_though_a_worker_is_killed(folder: Path, tmp_path: Path, 
     report = run(job, work=work, watch=kill)
     assert killed
     assert dict(report.failures) == {"worker_died": 1, "internal": 1, "timed_out": 1, "empty": 1}
+    assert final(tmp_path / "dask") == final(tmp_path / "local")
+
+
+def test_the_last_pass_runs_there_too(tmp_path: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Duplicates, passages, units, tables and sums: many small tasks, a worker killed among them, the same bytes."""
+    monkeypatch.setattr(duplicates, "RANGE", 12)
+    monkeypatch.setattr(tabulate, "PART", 12)
+    root = tmp_path / "in"
+    root.mkdir()
+    for no, (path, text) in enumerate(generated.documents(90)):
+        name = "".join(path.parts)
+        (root / name).write_text(text, encoding="utf-8")
+        if no % 9 == 0:
+            (root / f"再{name}").write_text(text.replace("12月", "11月"), encoding="utf-8")
+    run(Job(input=root, out=tmp_path / "local", workers=1), work=bare)
+    killed: list[int] = []
+    spread = Cluster.spread
+
+    def once(self: Cluster, function: Any, tasks: Any) -> Iterator[Any]:
+        for nth, result in enumerate(spread(self, function, tasks)):
+            if function is match and nth == 1:
+                pid = next(p.pid for p in psutil.Process().children(recursive=True) if is_worker(p))
+                psutil.Process(pid).kill()
+                killed.append(pid)
+            yield result
+
+    monkeypatch.setattr(Cluster, "spread", once)
+    report = run(Job(input=root, out=tmp_path / "dask", scheduler=cluster.scheduler_address), work=bare)
+    assert killed
+    assert report.warnings["near_duplicate"] == 10
     assert final(tmp_path / "dask") == final(tmp_path / "local")
 
 
