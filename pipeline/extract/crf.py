@@ -130,7 +130,7 @@ class Chain:
         ends = [scores[:, steps[0]]]
         for now in steps[1:]:
             ways = ends[-1][:, None, : now.stop - now.start] + between
-            ends.append(ways.max(axis=0) + scores[:, now])
+            ends.append(np.maximum.reduce(ways, axis=0) + scores[:, now])
         path = np.empty((len(self._blocks), len(local)), dtype=np.intp)
         going = path[:, :0]  # labels of the step after, of the sentences that reach it
         for now, end in zip(reversed(steps), reversed(ends), strict=True):

@@ -6,7 +6,7 @@ One computation serves every model: ``Sight`` is built once a document, a column
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -147,18 +147,10 @@ class Sight:
         text, tokens = reading.clean, reading.tokens
         points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         lexicons = _lexicons()
-        codes = np.zeros(len(text), dtype=np.int32)
-        events: list[Span] = []
-        orgs: list[Span] = []
-        for last, (size, code) in lexicons.automaton.iter_long(text):
-            first = last - size + 1
-            codes[first + 1 : last] = code + 1
-            codes[last] = code + 2
-            codes[first] = code
-            if code in lexicons.event:
-                events.append(Span(first, last + 1))
-            if code in lexicons.org:
-                orgs.append(Span(first, last + 1))
+        met = [(last - size + 1, last + 1, code) for last, (size, code) in lexicons.automaton.iter_long(text)]
+        codes = _lexical_codes(len(text), met)
+        events = [Span(first, end) for first, end, code in met if code in lexicons.event]
+        orgs = [Span(first, end) for first, end, code in met if code in lexicons.org]
         sizes = np.array([t.end - t.start for t in tokens], dtype=np.intp)
         token_at = np.repeat(np.arange(len(tokens)), sizes)
         index_at = token_at.tolist()
@@ -168,7 +160,7 @@ class Sight:
             for p in proposed
             if p.end - p.start >= 4 and _STRONG.search(text, p.start, p.end) and not _NOT_HELD.match(text, p.end)
         ]
-        words = np.array([hashed(t.text[:LONGEST_TOKEN]) for t in tokens], dtype=np.uint64)
+        words = hashes([t.text[:LONGEST_TOKEN] for t in tokens])
         self._words, self._token_at, self._sizes = words, token_at, sizes
         self.columns: dict[str, Keys] = {
             "char": _by_character(_CHARACTERS, _character, points),
@@ -202,6 +194,18 @@ class Sight:
         before[seen.at] = np.where(left > starts, words[np.maximum(token - 1, 0)], np.uint64(hashed(BEFORE)))
         after[seen.at] = np.where(right < stops, words[np.minimum(token + 1, len(words) - 1)], np.uint64(hashed(AFTER)))
         return {"token_before": before, "token_after": after}
+
+
+def _lexical_codes(size: int, met: Sequence[tuple[int, int, int]]) -> NDArray[np.int32]:
+    """The lexical code of each character, from the words met: begin, end and code of each; none of them overlap."""
+    codes = np.zeros(size, dtype=np.int32)
+    if met:
+        first, end, code = np.array(met).T
+        sizes = end - first
+        codes[np.arange(sizes.sum()) + np.repeat(end - np.cumsum(sizes), sizes)] = np.repeat(code + 1, sizes)
+        codes[end - 1] = code + 2
+        codes[first] = code
+    return codes
 
 
 # codepoint → hash, filled as characters are met (0: not met yet); a page of zeros costs nothing until it is written to

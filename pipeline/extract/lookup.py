@@ -52,9 +52,9 @@ def keys_of_words(words: Sequence[str]) -> Keys:
     if not words:
         return np.zeros(0, dtype=np.uint64)
     sizes = np.fromiter(map(len, words), dtype=np.intp, count=len(words))
-    ends = np.cumsum(sizes)
+    ends = sizes.cumsum()
     points = _points("".join(words))
-    left = np.repeat(ends, sizes)
+    left = ends.repeat(sizes)
     left -= np.arange(len(points))
     points *= _powers(int(sizes.max()))[left]
     found: Keys = np.add.reduceat(points, ends - sizes)
@@ -71,10 +71,10 @@ def keys_of(rows: Sequence[Seen], text: str) -> tuple[Keys, Offsets]:
         head = np.array([_head(run.prefix, size) for _, run in runs], dtype=np.uint64)
         start, end = np.array([run[1:3] for _, run in runs]).T
         counts = np.maximum(np.minimum(end, len(text)) - start - (size - 1), 0)
-        ends = np.cumsum(counts)
-        at = np.arange(int(ends[-1])) + np.repeat(start - (ends - counts), counts)
-        keys.append(np.repeat(head, counts) + _stretches(text, size).take(at))
-        owners.append(np.repeat(owner, counts))
+        ends = counts.cumsum()
+        at = np.arange(int(ends[-1])) + (start - (ends - counts)).repeat(counts)
+        keys.append(head.repeat(counts) + _stretches(text, size).take(at))
+        owners.append(owner.repeat(counts))
     return np.concatenate(keys), np.concatenate(owners)
 
 

@@ -7,6 +7,7 @@ settles, and completed by the document: a name that stands once in full is the s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pipeline.extract import bodies, people, places
@@ -38,8 +39,11 @@ def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
 
 def added(found: list[Marked], more: Iterable[Proposal]) -> list[Marked]:
     """Marks with ``more`` put in where nothing else stands; a longer name takes the place of shorter ones inside it."""
+    proposed = list(more)
+    if not proposed and all(a.end <= b.start for a, b in pairwise(found)):
+        return found
     holder = {k: m for m in found for k in range(m.start, m.end)}
-    for start, end, label, sure in more:
+    for start, end, label, sure in proposed:
         hit = {holder[k] for k in range(start, end) if k in holder}
         inside = all(start <= m.start and m.end <= end and m.label in _SHORTER.get(label, ()) for m in hit)
         if not inside or any((m.start, m.end) == (start, end) for m in hit):

@@ -18,9 +18,13 @@ from pipeline.extract.linear import weights_of
 from pipeline.extract.templates import Window, window
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from pipeline.extract.features import Sight
     from pipeline.segment import Span
 
+    Offsets = NDArray[np.intp]
+    Flags = NDArray[np.bool_]
 
 LONGEST_SENTENCE = 2000
 
@@ -82,22 +86,28 @@ def _spans(made: Marginals, seen: Window, least: float, hints: Sequence[Span]) -
         ):
             path[a:b] = [number["B-" + kinds[0]]] + [number["I-" + kinds[0]]] * (b - a - 1)
     found = []
-    for a, b, label in _stretches([made.labels[k] for k in path], seen.first.tolist()):
+    for a, b, label in _stretches(np.array(path), made.labels, seen.first):
         sure = min(made.chance[range(a, b), path[a:b]].tolist())
         start = int(seen.at[a])
         found.append(Marked(start, start + b - a, label, round(sure, 2)))
     return found
 
 
-def _stretches(labels: list[str], first: list[bool]) -> Iterator[tuple[int, int, str]]:
+def _stretches(path: Offsets, labels: Sequence[str], first: Flags) -> Iterator[tuple[int, int, str]]:
     """Spans of a BIO labelling, none over the edge of a sentence; an I that follows nothing of its label begins a span."""
-    start, label = 0, ""
-    for i, (tag, edge) in enumerate(zip([*labels, OUTSIDE], [*first, True], strict=True)):
-        if label and (edge or tag[0] != "I" or tag[2:] != label):
-            yield start, i, label
+    marked = np.flatnonzero(path != labels.index(OUTSIDE))  # few of a text's characters
+    start = end = 0
+    label = ""
+    for i, k, edge in zip(marked.tolist(), path[marked].tolist(), first[marked].tolist(), strict=True):
+        tag = labels[k]
+        if label and (i != end or edge or tag[0] != "I" or tag[2:] != label):
+            yield start, end, label
             label = ""
-        if tag != OUTSIDE and not label:
+        if not label:
             start, label = i, tag[2:]
+        end = i + 1
+    if label:
+        yield start, end, label
 
 
 def _lift(made: Marginals, path: list[int], seen: Window, kinds: list[str], least: float) -> None:

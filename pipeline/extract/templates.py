@@ -68,7 +68,7 @@ def hashed(value: str) -> int:
 
 def hashes(values: Sequence[str]) -> Keys:
     """The hashes of some values."""
-    return np.array([hashed(value) for value in values], dtype=np.uint64)
+    return np.array(list(map(hashed, values)), dtype=np.uint64)
 
 
 class Window(NamedTuple):

@@ -74,7 +74,7 @@ def _strewn(text: str) -> list[tuple[int, int]]:
     """Rare characters where running lines hold one every few words: a copy protection, not names."""
     if len(text) < 40:
         return []
-    suspects = {char for char in set(text) if is_han(char) and _is_rare(char)}
+    suspects = set(filter(_is_rare, set(text)))
     if not suspects:
         return []
     found: list[list[tuple[int, int]]] = []
@@ -88,6 +88,8 @@ def _strewn(text: str) -> list[tuple[int, int]]:
 
 @cache
 def _is_rare(char: str) -> bool:
+    if not is_han(char):
+        return False
     try:
         simplified(char).encode("gb2312")
     except UnicodeEncodeError:

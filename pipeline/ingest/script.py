@@ -52,7 +52,8 @@ def changed_runs(old: str, new: str, kind: str, at: int = 0) -> Iterator[Edit]:
 
 def script_of(raw: str) -> Script:
     """The script of a raw text: what share of the characters that have two forms stands in the traditional one."""
-    traditional = sum(n for char, n in Counter(raw).items() if _only_traditional(char))
+    times = Counter(raw)
+    traditional = sum(times[char] for char in filter(_only_traditional, times))
     if traditional <= _FEW:
         return "simplified"
     short = simplified_characters(raw)
@@ -62,7 +63,8 @@ def script_of(raw: str) -> Script:
 
 def simplified_characters(raw: str) -> int:
     """How many characters of a text stand in a form that only simplified texts have."""
-    return sum(n for char, n in Counter(raw).items() if _only_simplified(char))
+    times = Counter(raw)
+    return sum(times[char] for char in filter(_only_simplified, times))
 
 
 @cache

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
 from functools import cache, partial
 from importlib.util import find_spec
 from itertools import accumulate
@@ -79,16 +78,10 @@ _NAME_TAGS = ("nr", "nrt", "nrfg")  # jieba's dictionary tags many a plain word 
 
 def tokenize(text: str) -> list[Token]:
     """Tokens of ``text``, in order, without gap or overlap."""
-    words: list[str] = []
-    tags: list[str] = []
-    for word, tag in _tagged(text):
-        if word.isascii() and not word.isalnum():
-            pieces = _ASCII_PIECE.findall(word)
-            words += pieces
-            tags += [tag] * len(pieces)
-        else:
-            words.append(word)
-            tags.append(tag)
+    found = _tagged(text)
+    if any(len(word) > 1 and word.isascii() and not word.isalnum() for word, _ in found):
+        found = [(piece, tag) for word, tag in found for piece in (_ASCII_PIECE.findall(word) if word.isascii() else (word,))]
+    words, tags = [word for word, _ in found], [tag for _, tag in found]
     ends = list(accumulate(map(len, words)))
     if (ends[-1] if ends else 0) != len(text):
         raise ValueError(f"tokens cover {ends[-1] if ends else 0} of {len(text)} characters")
@@ -98,17 +91,19 @@ def tokenize(text: str) -> list[Token]:
 _THRICE = re.compile(r"([\u4e00-\u9fff])\1\1")  # 211人人人有一页: two cuts are as likely, and the two jiebas choose differently
 
 
-def _tagged(text: str) -> Iterator[tuple[str, str]]:
+def _tagged(text: str) -> list[tuple[str, str]]:
     """Words and tags; a line where a character stands three times in a row is cut by the reference itself."""
     jieba = _rust_jieba()
     if not _THRICE.search(text):
-        yield from jieba.tag(text, hmm=True)
-        return
+        found: list[tuple[str, str]] = jieba.tag(text, hmm=True)
+        return found
+    found = []
     for line in text.splitlines(keepends=True):
         if _THRICE.search(line):
-            yield from ((word, jieba.tag(word, hmm=True)[0][1]) for word in reference().cut(line))
+            found += ((word, jieba.tag(word, hmm=True)[0][1]) for word in reference().cut(line))
         else:
-            yield from jieba.tag(line, hmm=True)
+            found += jieba.tag(line, hmm=True)
+    return found
 
 
 @cache

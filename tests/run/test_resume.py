@@ -253,3 +253,6 @@ def test_ctrl_c_stops_and_the_next_run_goes_on(tmp_path: Path) -> None:
     assert "Traceback" not in said
     assert {path.name for path in out.iterdir()} == {output.HOME}
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    report = run(Job(input=samples, out=out, log=tmp_path / "log"))
+    finished = json.loads((tmp_path / "log").read_text(encoding="utf-8").splitlines()[-1])
+    assert 0 < finished["recalled"] < report.files
