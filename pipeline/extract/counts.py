@@ -27,6 +27,12 @@ _YUAN_BLOCK = re.compile(r"块(?=钱|[，。；、！？）)…]|$|多|给|买)|
 _MORE_THAN_ONE = re.compile(r"\s?[多余][样种元层方]")
 _TOGETHER = {"俩": 2, "仨": 3}
 _PAIR = re.compile(r"(?<![咱我你他她们哥姐])[俩仨](?!个)")  # 夫妻俩: number and unit in one
+_LOST_POINT = re.compile(r"[0-9]{2} [0-9](?:\.[0-9])?|[0-9]{1,3} [0-9]万")
+_SECONDS = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,2})?|[一二三四五六七八九十]{1,3})秒")
+_DIGITS = "一二三四五六七八九"
+_SHORT = re.compile(rf"([百千万])([{_DIGITS}])$")
+_SHARE = re.compile(r"(?:占了?|[近约超足过]|[不达]到|达|用了?|只有)$|^$|[，。；：\n]$")
+_NO_SHARE = re.compile(r"[在是]")
 _AFTER = re.compile(rf"\s?(?:{'|'.join(sorted(AFTER, key=len, reverse=True))})")
 
 
@@ -55,6 +61,8 @@ class Rules(NamedTuple):
     waiting: re.Pattern[str]
     until: re.Pattern[str]
     after_any: dict[str, re.Pattern[str]]
+    implied: dict[str, re.Pattern[str]]
+    ends: re.Pattern[str]
 
 
 @cache
@@ -74,6 +82,8 @@ def rules() -> Rules:
         waiting=re.compile("|".join(spec["waits_before"])),
         until=re.compile("|".join(spec["waits_behind"])),
         after_any={unit: re.compile("|".join(patterns)) for unit, patterns in spec["not_before"].items()},
+        implied={unit: re.compile(f"(?:{'|'.join(patterns)})$") for unit, patterns in spec["implied_unit"].items()},
+        ends=re.compile("|".join(spec["ends_without_unit"])),
     )
 
 
@@ -116,6 +126,8 @@ def _count(text: str, match: re.Match[str], q: Quantity, r: Rules, blocked: list
     if before and before[-1].isascii() and (before[-1].isalnum() or before[-1] in "-./_"):
         return None
     unit_match = r.units.match(text, end)
+    if _LOST_POINT.fullmatch(numeral):  # 97 6%, 48 5万元: the point was lost
+        q = q._replace(value=q.value / 10)
     if q.kind == "percent":
         unit, after = "%", end
         if unit_match and "分之" not in numeral and r.canonical[unit_match[0].strip()] != "%":
@@ -124,6 +136,8 @@ def _count(text: str, match: re.Match[str], q: Quantity, r: Rules, blocked: list
         unit, after = "%", tenths.end()
         q = q._replace(value=q.value * 10 + _TENTH.get(tenths[1], 0), max=q.max * 10 if q.max else None)
     elif numeral == "一" and _HALF.match(text, end):
+        if (modifier is None and not _SHARE.search(before)) or _NO_SHARE.match(text, end + 1):
+            return None  # 一半是水，一半是山
         unit, after, q = "%", end + 1, q._replace(value=50)
     elif unit_match:
         form = unit_match[0].strip()
@@ -141,6 +155,8 @@ def _count(text: str, match: re.Match[str], q: Quantity, r: Rules, blocked: list
             )
         if form in ("本", "天", "个月", "斤", "里", "年") and text.startswith("半", after):
             after, q = after + 1, q._replace(value=q.value + 0.5)
+        if unit == "分" and (seconds := _SECONDS.match(text, after)):
+            unit, after, q = "秒", seconds.end(), q._replace(value=q.value * 60 + (read_number(seconds[1]) or (0, None))[0])
         for word, way in AFTER.items():  # 40余人 carries its modifier inside, 100人余 outside
             if text.startswith(word, after):
                 modifier = modifier or way
@@ -149,7 +165,7 @@ def _count(text: str, match: re.Match[str], q: Quantity, r: Rules, blocked: list
         more = _AFTER.match(text, end)  # 50多 人, 30左右人: a modifier between number and unit
         unit_match = r.units.match(text, more.end()) if more else None
         if more is None or unit_match is None:
-            return None
+            return _unitless(text, start, q, r)
         modifier = modifier or AFTER[more[0].strip()]
         unit, after = r.canonical[unit_match[0].strip()], unit_match.end()
     if modifier is None and re.search(r"至少[^，。；]{0,5}$", before):
@@ -162,6 +178,24 @@ def _count(text: str, match: re.Match[str], q: Quantity, r: Rules, blocked: list
     if _excluded(text, start, end, after, q, unit, r):
         return None
     return Found(start, after, q.value, q.max, unit, modifier, _object(text, start, after))
+
+
+def _unitless(text: str, start: int, q: Quantity, r: Rules) -> Found | None:
+    """A number whose unit its clause implies: 补助两千， is money, 总人口29.8万 are people."""
+    before = text[max(0, start - 12) : start]
+    end = q.end
+    while text[end : end + 1] and text[end] in "多余":
+        end += 1
+    if not r.ends.match(text, end) or q.value < 100:
+        return None
+    if short := _SHORT.search(text[start : q.end]):  # 一万二 is 12 000
+        digit, scale = _DIGITS.index(short[2]) + 1, {"百": 100, "千": 1_000, "万": 10_000}[short[1]]
+        q = q._replace(value=q.value + digit * (scale // 10 - 1))
+    unit = next((unit for unit, pattern in r.implied.items() if pattern.search(before)), None)
+    if unit is None:
+        return None
+    modifier = q.modifier or ("over" if end > q.end else None)
+    return Found(start, end, q.value, q.max, unit, modifier, _object(text, start, end))
 
 
 def _excluded(text: str, start: int, end: int, after: int, q: Quantity, unit: str, r: Rules) -> bool:
@@ -193,11 +227,11 @@ def _excluded(text: str, start: int, end: int, after: int, q: Quantity, unit: st
         "站",
         "车",
         "把",
-    ) and (unit in ("年", "度", "级", "类", "种", "方面", "村", "镇", "周") or (chinese and q.value < 10)):
+    ) and (unit in ("年", "级", "类", "种", "方面", "村", "镇", "周") or (chinese and q.value < 10)):
         return unit not in ("类", "种") or chinese or True
     if surface not in ("人", "名", "位", "人次", "口") and unit not in ("%", "元") and r.structure.match(following):
         return True
-    if numeral in ("百", "千", "万") and surface not in ("名", "元"):
+    if numeral in ("百", "千", "万") and (surface not in ("名", "元") or before.endswith(("（", "("))):
         return True  # 万家灯火, 百句, 千斤: figures of speech
     if unit == "路" and not before.endswith(("分", "兵分")):
         return True
@@ -213,7 +247,7 @@ def _excluded(text: str, start: int, end: int, after: int, q: Quantity, unit: st
 
 
 _FREQUENCY = re.compile(
-    r"(?:每[^，。；]{0,8}|一[年月周季学期天]{1,2}|至少(?:进行)?过?|不少于|各|年内?|学期|半年|季度|月)[^，。；]{0,2}$"
+    r"(?:每[^，。；]{0,8}|一[年月周季学期天]{1,2}|至少(?:进行)?过?|不少于|各|年内?|学期|半年|季度|每月)[^，。；]{0,2}$"
 )
 
 
