@@ -20,6 +20,8 @@ class Patterns(NamedTuple):
     """What ``rules/names.yaml`` says of organisations, compiled."""
 
     generic: re.Pattern[str]
+    other: re.Pattern[str]  # generic in form, another's name in use
+    department: re.Pattern[str]
     end: re.Pattern[str]
     definite: re.Pattern[str]
     lead: re.Pattern[str]
@@ -31,10 +33,13 @@ def patterns() -> Patterns:
     """The patterns, once a process."""
     spec = yaml("rules/names.yaml")
     bodies = spec["definite_bodies"]
+    departments = "|".join(sorted(spec["departments"].split("|"), key=len, reverse=True))
     leads = "|".join(sorted(spec["org_leads"].split("|"), key=len, reverse=True))
     return Patterns(
         generic=re.compile("(?:" + "|".join(spec["generic_orgs"]) + ")"),
-        end=re.compile(rf"(?:{spec['org_end']})$"),
+        other=re.compile(spec["other_bodies"]),
+        department=re.compile(rf"(?:{departments})"),
+        end=re.compile(rf"(?:{spec['org_end']}|{departments})$"),
         definite=re.compile(
             rf"(?:自治区|[省市县区州旗])(?:{bodies})|(?<![\u4e00-\u9fff])[乡镇](?:总工会|教育工会|教育办|民政所|政府|卫生院|广播站|妇联)"
             r"|(?<=[，、。的由到和与加])(?:教研室|教师进修学校|教育局|教育工会|政协|人大|妇联)(?=[、，。的和与组主举])"
@@ -54,7 +59,23 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
     """A marked organisation from its first to its last character, or None where it is no name of one."""
     m = _left_completed(reading.clean, _edges_mended(reading, m))
     name = reading.clean[m.start : m.end]
-    return m if len(name) >= 2 and patterns().end.search(name) and not is_generic(name) else None
+    if m.confidence >= _LIKELY and patterns().other.fullmatch(name):
+        return m
+    if len(name) < 2 or not patterns().end.search(name) or is_generic(name):
+        return None
+    return m._replace(end=_with_department(reading.clean, m.start, m.end))
+
+
+_LIKELY = 0.6  # from here on the model is believed that 局工会 is not the unit itself
+_HAS_DEPARTMENTS = re.compile(r"(?:总工会|工会|妇联|政协|人大|法院|教育局|公司|新材料)$")
+
+
+def _with_department(text: str, start: int, end: int) -> int:
+    """Where a body's name ends when the department behind it belongs to it (市总工会|权益保障部)."""
+    if not _HAS_DEPARTMENTS.search(text, start, end):
+        return end
+    department = patterns().department.match(text, end)
+    return department.end() if department else end
 
 
 _FUNCTION = set("的了在和与及由向受被经到对请是从为于给报按据照过入让邀望议将把等任以有各我本该这那全是个")
@@ -102,7 +123,12 @@ def _left_completed(text: str, m: Marked) -> Marked:
             break
         if text.count(text[at : m.start] + head) >= 2:
             start = at
+    if start == m.start and (heads := _HEADS.search(text, max(0, start - 4), start)) and not _FUNCTION & set(heads["place"]):
+        start = heads.start("place")
     return m._replace(start=start)
+
+
+_HEADS = re.compile(r"(?:^|[\n—（(]) *(?P<place>(?:(?![请邀报尊敬并又还代表做好关送抄呈])[\u4e00-\u9fff]){2,3})$")
 
 
 _NOT_BEFORE = "在由向受被经到和与及、的获对请是从为给报按据照过入了让邀望议"
@@ -117,6 +143,8 @@ def definite(reading: Reading) -> Iterator[Proposal]:
             if m["branch"] not in patterns().not_branches and (token.start, token.text) == (m.start(), m["branch"]):
                 yield (*m.span(), "ORG", 1.0)
             continue
+        if text[m.start() - 1 : m.start()] == "团" and m[0].endswith("委"):
+            continue  # 团市委
         if text[m.start()] not in "自省市县区州旗":
             yield (*m.span(), "ORG", 1.0)
             continue
@@ -125,4 +153,4 @@ def definite(reading: Reading) -> Iterator[Proposal]:
             start = m.start()
             if start and "\u4e00" <= text[start - 1] <= "\u9fff" and text[start - 1] not in _NOT_BEFORE:
                 continue
-        yield (start, m.end(), "ORG", 1.0)
+        yield (start, _with_department(text, start, m.end()), "ORG", 1.0)

@@ -36,6 +36,16 @@ def given_names() -> dict[str, int]:
 
 
 @cache
+def _bearing() -> dict[str, str]:
+    """Character → how people bear it: as a surname (C common, s, d more often a word), in given names (3 very often, 2, 1)."""
+    common, doubtful = words("lexicons/common_surnames.txt"), {s for s, _ in table("lexicons/doubtful_surnames.tsv", 2)}
+    given: dict[str, str] = dict(table("lexicons/common_given.tsv", 2))  # type: ignore[arg-type]
+    rank = {c: ("d" if c in doubtful else "C" if c in common else "s") for c in surnames() if len(c) == 1}
+    every = {*rank, *given, *given_names()}
+    return {c: rank.get(c, "") + given.get(c, "1" if c in given_names() else "0") for c in every}
+
+
+@cache
 def _places() -> frozenset[str]:
     return frozenset(name for name, level in table("lexicons/places.tsv", 2) if level != "4")
 
@@ -85,6 +95,13 @@ def _lexicons() -> _Lexicons:
         entries.setdefault(word, set()).add("o")
     for word in words("lexicons/titles.txt"):
         entries.setdefault(word, set()).add("t")
+    for word in words("lexicons/known_places.txt") - words("lexicons/not_places.txt"):
+        entries.setdefault(word, set()).add("k")
+    for word in words("lexicons/trades.txt"):
+        entries.setdefault(word, set()).add("b")
+    for word in surnames():
+        if len(word) == 2 and word not in {s for s, _ in table("lexicons/doubtful_surnames.tsv", 2)}:
+            entries.setdefault(word, set()).add("c")
     for word, kind in table("lexicons/event_nouns.tsv", 2):
         entries.setdefault(word, set()).add(f"e{kind[:3]}")
     values, codes = [""], {}
@@ -106,6 +123,18 @@ def _lexicons() -> _Lexicons:
         event=frozenset(code for tags, code in codes.items() if any(tag[0] == "e" for tag in tags)),
         org=frozenset(code for tags, code in codes.items() if "o" in tags),
     )
+
+
+@cache
+def _sites() -> Any:
+    """The ends of places' names: word → its length."""
+    import ahocorasick
+
+    automaton = ahocorasick.Automaton()
+    for word in sorted(words("lexicons/sites.txt")):
+        automaton.add_word(word, len(word))
+    automaton.make_automaton()
+    return automaton
 
 
 # phrases that end so are events more often than not, unless what follows makes them a mere topic
@@ -165,12 +194,14 @@ class Sight:
         self.columns: dict[str, Keys] = {
             "char": _by_character(_CHARACTERS, _character, points),
             "name": _by_character(_NAMES, _name_part, points),
+            "bearing": _by_character(_BEARING, _borne, points),
             "shape": _shapes(sizes),
             "token": words[token_at],
             "tag": hashes([t.tag[:2] for t in tokens])[token_at],
             "lexicon": lexicons.hashes[codes],
             "mark": _marks(text, dates, counts),
             "ahead": _ahead(text, lexicons.org_end[codes], lexicons.event_end[codes]),
+            "site": _site(text, np.cumsum(sizes)),
             "titles": _titles(lexicons.title_begin[codes], lexicons.title_end[codes]),
             "again": _again(points),
             "event_phrase": _phrase_places(len(text), proposed),
@@ -211,6 +242,7 @@ def _lexical_codes(size: int, met: Sequence[tuple[int, int, int]]) -> NDArray[np
 # codepoint → hash, filled as characters are met (0: not met yet); a page of zeros costs nothing until it is written to
 _CHARACTERS = np.zeros(0x110000, dtype=np.uint64)
 _NAMES = np.zeros(0x110000, dtype=np.uint64)
+_BEARING = np.zeros(0x110000, dtype=np.uint64)
 
 
 def _by_character(known: Keys, value: Callable[[str], str], points: NDArray[np.uint32]) -> Keys:
@@ -230,6 +262,10 @@ def _character(c: str) -> str:
 def _name_part(c: str) -> str:
     """Whether a character is a surname, and how common it is in given names."""
     return ("s" if c in surnames() else "") + str(given_names().get(c, 0))
+
+
+def _borne(c: str) -> str:
+    return _bearing().get(c, "" if "\u4e00" <= c <= "\u9fff" else "-")
 
 
 _SHAPES = ["S", "M", *(f"{place}{size}" for place in "BE" for size in (2, 3, 4))]
@@ -282,6 +318,13 @@ def _next(flags: Flags) -> Offsets:
     return nearest
 
 
+def _walls(text: str) -> Flags:
+    """Where a clause ends."""
+    wall = np.zeros(len(text), dtype=bool)
+    wall[[i for i, c in enumerate(text) if c in "，。；：！？、\n"]] = True
+    return wall
+
+
 _STEPS = [*map(str, range(13)), "-"]
 _AHEAD = hashes([f"{org}.{event}" for org in _STEPS for event in _STEPS])
 
@@ -289,9 +332,7 @@ _AHEAD = hashes([f"{org}.{event}" for org in _STEPS for event in _STEPS])
 def _ahead(text: str, org_end: Flags, event_end: Flags) -> Keys:
     """How far, within the clause, the next organisation suffix or event noun ends: what a long name leads up to."""
     here = np.arange(len(text))
-    wall = np.zeros(len(text), dtype=bool)
-    wall[[i for i, c in enumerate(text) if c in "，。；：！？、\n"]] = True
-    until = _next(wall)
+    until = _next(_walls(text))
 
     def steps(ends: Flags) -> Offsets:
         at = _next(ends)
@@ -299,6 +340,20 @@ def _ahead(text: str, org_end: Flags, event_end: Flags) -> Keys:
         return np.where((at <= until) & (away < 20), np.minimum(away, 12), 13)
 
     found: Keys = _AHEAD[steps(org_end) * 14 + steps(event_end)]
+    return found
+
+
+_SITE = hashes([*map(str, range(13)), "-"])
+
+
+def _site(text: str, token_ends: Offsets) -> Keys:
+    """How far, within the clause, the next end of a place's name is; a word of one character (村) ends one where a token ends."""
+    ends, last = np.zeros(len(text), dtype=bool), set((token_ends - 1).tolist())
+    for at, size in _sites().iter_long(text):
+        ends[at] = size > 1 or at in last
+    at, here = _next(ends), np.arange(len(text))
+    away = at - here
+    found: Keys = _SITE[np.where((at <= _next(_walls(text))) & (away < 12), away, 13)]
     return found
 
 

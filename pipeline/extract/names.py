@@ -6,6 +6,7 @@ settles, and completed by the document: a name that stands once in full is the s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -25,8 +26,10 @@ _MEND = {"PER": people.mended, "ORG": bodies.mended}
 def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     """What the sequence model marked, mended, with what rules and the document itself add."""
     text = reading.clean
+    marked = [_of_its_kind(reading, m) for m in marked]
     found = [m for m in marked if m.label == "PLC"]
     found = sorted(found + [mended for m in marked if m.label in _MEND and (mended := _MEND[m.label](reading, m))])
+    found = _one_kind(text, found)
     found = added(found, bodies.definite(reading))
     title = unit_in_title(reading)
     if title:
@@ -35,6 +38,31 @@ def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     found = added(found, people.listed(text, [m for m in found if m.label == "PER"]))
     found = added(found, _repeated(text, found))
     return added(found, places.known(reading))
+
+
+_PLACE_END = re.compile(r"[\u4e00-\u9fff]{2,}(?:[县镇乡村街路屯沟湾营]|大道|广场|公园|支行)")
+
+
+def _of_its_kind(reading: Reading, m: Marked) -> Marked:
+    """A mark of another kind where its words leave no doubt: 朝阳街 is no person, 江山 in 江山主席 no place."""
+    name = reading.clean[m.start : m.end]
+    if m.label == "PER" and _PLACE_END.fullmatch(name):
+        return m._replace(label="ORG" if name.endswith("支行") else "PLC")
+    if m.label == "PLC" and people.is_titled(reading, m):
+        return m._replace(label="PER")
+    return m
+
+
+def _one_kind(text: str, found: list[Marked]) -> list[Marked]:
+    """Places that the document more surely knows as persons are persons (江山 … 瞭望员江山和老伴)."""
+    weight: dict[str, float] = {}
+    for m in found:
+        if m.label in ("PER", "PLC"):
+            name = text[m.start : m.end].replace(" ", "")
+            weight[name] = weight.get(name, 0.0) + (m.confidence if m.label == "PER" else -m.confidence)
+    return [
+        m._replace(label="PER") if m.label == "PLC" and weight[text[m.start : m.end].replace(" ", "")] > 0 else m for m in found
+    ]
 
 
 def added(found: list[Marked], more: Iterable[Proposal]) -> list[Marked]:

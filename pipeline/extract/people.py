@@ -45,11 +45,15 @@ class Patterns(NamedTuple):
     short: re.Pattern[str]  # the whole span: 徐老师, 欧阳校长
     short_in_text: re.Pattern[str]
     short_title: re.Pattern[str]
+    with_title: re.Pattern[str]  # 石主席, 车晓澜主任
+    personal: re.Pattern[str]
+    familiar: re.Pattern[str]  # 老夏, 喻老三
     before_role: re.Pattern[str]
     compound: re.Pattern[str]
     by_sound: re.Pattern[str]
     standing: list[tuple[re.Pattern[str], re.Pattern[str], Standing]]
     none: re.Pattern[str]
+    not_familiar: re.Pattern[str]
 
 
 _HAN = r"[\u4e00-\u9fff\U00020000-\U0003ffff]"
@@ -66,6 +70,8 @@ def patterns() -> Patterns:
     one = "".join(sorted(s for s in surnames() if len(s) == 1))
     sure = "".join(sorted(s for s in surnames() if len(s) == 1 and s not in _doubtful()))
     bold = "".join(sorted(s for s in surnames() if len(s) == 1 and _doubtful().get(s) != "function"))
+    given = "".join(sorted(c for c, _ in table("lexicons/common_given.tsv", 2)))
+    long_titles = "|".join(t for t in short.split("|") if len(t) >= 2)
     sound = "|".join(sorted((e for e, _ in table("lexicons/transliterated_names.tsv", 2)), key=len, reverse=True))
     return Patterns(
         title_after=re.compile(
@@ -79,12 +85,20 @@ def patterns() -> Patterns:
             rf"|(?:(?<=[，。；、：“！？\s（])|(?<=^))[{bold}](?:{short}))(?!们|会|团|工作|室|制|[程龄资期])",
             re.MULTILINE,
         ),
+        with_title=re.compile(
+            rf"(?:[{bold}]|{compound})(?P<given>(?:[{given}]{{2}})?)(?P<title>{long_titles})(?!们|会|团|工作|室|制|[程龄资期])"
+        ),
+        personal=re.compile(rf"(?:{long_titles}|同志|老师|师傅)(?!们|会|团|工作|室|制)"),
+        familiar=re.compile(
+            rf"[老小][{sure}](?![\u4e00-\u9fff]?(?:师傅|主席|老师))|[{sure}]老(?P<rank>[大二三四五六七八九幺](?![个名位年月]))"
+        ),
         short_title=re.compile(short),
         before_role=re.compile(rf"[：:、，\s](?P<name>[{one}]{_HAN}{{1,2}})[（(](?:{titles})[）)]"),
         compound=re.compile(compound),
         by_sound=re.compile(rf"(?:{sound}){{1,3}}(?:[·•](?:{sound}){{1,3}}|[·•]{_HAN}{{1,4}})?"),
         standing=[(re.compile(r.get("sentence", "")), re.compile(r.get("role", "")), r["standing"]) for r in spec["standing"]],
         none=re.compile("|".join(spec["not_persons"])),
+        not_familiar=re.compile(spec["not_familiar"]),
     )
 
 
@@ -93,10 +107,14 @@ def _doubtful() -> dict[str, str]:
     return dict(table("lexicons/doubtful_surnames.tsv", 2))  # type: ignore[arg-type]
 
 
-_FIXED_TERM = re.compile(r"(?:同志)?(?:建设)?.{0,12}?(?:理论|思想|主义|重要讲话)")
+_FIXED_TERM = re.compile(r"(?:同志)?为(?:核心|总书记)|(?:同志)?(?:建设)?.{0,12}?(?:理论|思想|主义|重要讲话)")
 _LEADERS = frozenset(["邓小平", "毛泽东", "马克思", "列宁", "习近平", "江泽民", "胡锦涛", "恩格斯", "斯大林"])
 _NOUN_END = re.compile(r"[\u4e00-\u9fff]{2}[感性化度率于型式者品费款物节力员]")
-_CLINGS_BEFORE, _CLINGS_BEHIND = "如由请向对与和让以为是给被使", "俩等两二三和与及在为"
+_CLINGS_BEFORE, _CLINGS_BEHIND = (
+    "如由请向对与和让以为是给被使有带见问找陪叫派选",
+    "俩等两二三和与及在为坐就都说讲问被把给也从又还并到念各率",
+)
+_VERBS = set("得来转抓带创去提获兼当报任做列拿住教唱补带画写办拍送接站走跑") | set(_CLINGS_BEHIND)  # behind a name that is whole
 
 
 @cache
@@ -112,9 +130,42 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
         m = m._replace(start=m.start + 1)
     elif size >= 3 and text[m.end - 1] in _CLINGS_BEHIND:
         m = m._replace(end=m.end - 1)
-    elif "·" not in text[m.start : m.end]:
+    elif "·" not in text[m.start : m.end] and m.confidence < _CERTAIN:
         m = _within_words(reading, m)
+    m = _to_its_size(reading, m)
     return m if _plausible(reading, m) else None
+
+
+_CERTAIN = 0.9  # from here on the model knows a name better than jieba
+_REST = re.compile(rf"(?P<gap>[ 　]{{1,3}}){_HAN}(?=[\s、，。；（）|]|$)")
+
+
+def _to_its_size(reading: Reading, m: Marked) -> Marked:
+    """A name as long as its surname lets it be: 易水寒|念 ends before the verb, 向|阳花 begins with 向, 邱 少| 平 goes on."""
+    text = reading.clean
+    name = text[m.start : m.end]
+    if spaced := re.fullmatch(rf"{_HAN}(?P<gap>[ 　]{{1,3}}){_HAN}", name):
+        rest = _REST.match(text, m.end)
+        return m._replace(end=rest.end()) if rest and rest["gap"] == spaced["gap"] else m
+    if not re.fullmatch(rf"{_HAN}+", name):
+        return m
+    before = text[m.start - 1 : m.start]
+    if len(name) == 2 and name[0] not in surnames() and before in _common_surnames():
+        return m._replace(start=m.start - 1)
+    longest = 3 + (name[:2] in surnames())
+    if (name[0] not in surnames() and longest == 3) or patterns().by_sound.fullmatch(name) or patterns().short.fullmatch(name):
+        return m
+    last = reading.tokens[reading.token_at(m.end - 1)]
+    if (len(name) == longest + 1 and (name[-1] in _VERBS or last.end > m.end)) or (
+        len(name) == longest == 4 and name[-1] in _VERBS
+    ):
+        return m._replace(end=m.end - 1)
+    return m
+
+
+@cache
+def _common_surnames() -> frozenset[str]:
+    return words("lexicons/common_surnames.txt")
 
 
 def _within_words(reading: Reading, m: Marked) -> Marked:
@@ -144,11 +195,14 @@ def is_name_token(token: Token) -> bool:
     )
 
 
+_LIKELY, _LIKELY_WORD = 0.5, 0.6  # from here on the model is believed, of a word that may be a name (高兴, 江山) as well
+
+
 def _plausible(reading: Reading, m: Marked) -> bool:
     """Whether a marked person can be one: no plain word, no cut through a word, four characters only for a reason."""
     text, p = reading.clean, patterns()
     name = re.sub(r"\s", "", text[m.start : m.end])
-    if p.none.fullmatch(name):
+    if p.none.fullmatch(name) or name in words("lexicons/titles.txt"):
         return False
     if "·" in name:
         return name[0] != "·" != name[-1]
@@ -159,6 +213,11 @@ def _plausible(reading: Reading, m: Marked) -> bool:
         return False
     if name in _LEADERS and _FIXED_TERM.match(text, m.end):
         return False
+    foreign = p.by_sound.fullmatch(name) or p.short.fullmatch(name)
+    surnamed = name[0] in surnames() or name[:2] in surnames()
+    likely = _LIKELY if name not in common_words() else _LIKELY_WORD if _may_be_a_name(name) or listed else 2.0
+    if surnamed and m.confidence >= likely and re.fullmatch(rf"{_HAN}{{2,3}}", name):
+        return "\n" not in text[m.start : m.end]
     first = reading.tokens[reading.token_at(m.start)]
     doubtful = name[0] in _doubtful()
     if is_place(name) and first.tag == "ns" and first.text == name:
@@ -179,12 +238,18 @@ def _plausible(reading: Reading, m: Marked) -> bool:
             return False
         if name[1:] in common_words() and text.count(name) == 1:
             return False
-    foreign = p.by_sound.fullmatch(name) or p.short.fullmatch(name)
     if len(name) >= 4 and name[:2] not in surnames() and m.confidence < 0.95 and not foreign:
         return False
     if not (named or listed) and (_cuts_word(reading, m) or _NOUN_END.fullmatch(name)):
         return False
     return "\n" not in text[m.start : m.end] or m.confidence >= 0.8
+
+
+def is_titled(reading: Reading, m: Marked) -> bool:
+    """Whether a word of two or three characters is a person by the personal title behind it (江山主席, 和平法官)."""
+    name = reading.clean[m.start : m.end]
+    title = patterns().personal.match(reading.clean, m.end)
+    return bool(title) and re.fullmatch(rf"{_HAN}{{2,3}}", name) is not None and name[0] in surnames()
 
 
 def _may_be_a_name(word: str) -> bool:
@@ -204,8 +269,17 @@ def _cuts_word(reading: Reading, m: Marked) -> bool:
 def given_away(reading: Reading) -> Iterator[Proposal]:
     """What the language gives away: a surname with a title, a name before its bracketed role, a name written by sound."""
     p, text = patterns(), reading.clean
+    begins, ends = {t.start for t in reading.tokens}, {t.end for t in reading.tokens}
+    for m in p.with_title.finditer(text):
+        if m.start() in begins and m.start("title") in ends and m.end() in ends and m[0] not in words("lexicons/titles.txt"):
+            yield (m.start(), m.end() if m["given"] == "" else m.start("title"), "PER", 0.8)
+    for m in p.familiar.finditer(text):
+        if m.start() in begins and (m.end() in ends or m["rank"]) and not p.not_familiar.fullmatch(m[0]):
+            yield (*m.span(), "PER", 0.7)
     for pattern in (p.before_role, p.short_in_text):
-        yield from ((m.start("name"), m.end("name"), "PER", 0.9) for m in pattern.finditer(text))
+        for m in pattern.finditer(text):
+            if m["name"] not in words("lexicons/titles.txt"):
+                yield (m.start("name"), m.end("name"), "PER", 0.9)
     for m in p.compound.finditer(text):
         given = reading.tokens[reading.token_at(m.end())]
         whole = (

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pipeline.extract.people import Proposal
     from pipeline.segment import Reading
 
+_NOT_A_VENUE = re.compile(r"[的了我本这该各每为把和与及在由向]|^(?:室内|户外|全|网上|线上|所有|有关)")
 _PART_OF_A_NAME = re.compile(r"[\u4e00-\u9fff]?(?:杯|精神|时间|菜|话|籍|人民|大学|银行|路|街道)")
 
 
@@ -26,10 +27,20 @@ def _outing() -> re.Pattern[str]:
     )
 
 
+@cache
+def _venue() -> re.Pattern[str]:
+    venues = "|".join(sorted(yaml("rules/names.yaml")["venues"].split("|"), key=len, reverse=True))
+    return re.compile(
+        rf"(?:(?<![存现正旨意好实内所])在|地\s*点[：:]?\s*(?:设?在)?|假座|(?<=[日晚午])于)(?P<place>[\u4e00-\u9fff0-9A-Z]{{0,12}}?(?:{venues}))"
+        r"(?=[，。、；！）|\s开举召进组办搞上里中内的集隆启和为摆设看])"
+    )
+
+
 def known(reading: Reading) -> Iterator[Proposal]:
     """Places by the gazetteer or jieba's dictionary, and the goal of an outing by its ending (去龙首山)."""
     text = reading.clean
     yield from ((*m.span("place"), "PLC", 0.7) for m in _outing().finditer(text))
+    yield from ((*m.span("place"), "PLC", 0.6) for m in _venue().finditer(text) if not _NOT_A_VENUE.search(m["place"]))
     doubtful = words("lexicons/not_places.txt")
     for token in reading.tokens:
         place = token.tag == "ns" and len(token.text) >= 2 and token.text not in doubtful and is_place(token.text)

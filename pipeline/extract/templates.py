@@ -55,6 +55,15 @@ TEMPLATES: dict[str, tuple[tuple[str, int], ...]] = {
     "Z": (("event_phrase", -1), ("event_phrase", 0), ("event_phrase", 1)),
     "R": (("again", 0), ("name", 0), ("name", 1)),
     "S": (("char", -1), ("name", 0), ("name", 1), ("name", 2)),
+    "a": (("bearing", 0), ("bearing", 1), ("bearing", 2)),
+    "b": (("bearing", -1), ("bearing", 0), ("bearing", 1)),
+    "c": (("bearing", -2), ("bearing", -1), ("bearing", 0)),
+    "d": (("bearing", -1), ("bearing", 0), ("char", 1)),
+    "e": (("lexicon", -1), ("bearing", 0), ("bearing", 1)),
+    "f": (("tag", -1), ("shape", 0), ("tag", 0), ("tag", 1)),
+    "g": (("site", 0),),
+    "h": (("site", 0), ("shape", 0), ("lexicon", 0)),
+    "i": (("char", -3), ("char", -2), ("char", -1)),
 }
 BEFORE, AFTER = "^", "$"  # what a window sees beyond the sentence
 _PRIME = np.uint64(0x9E3779B97F4A7C15)

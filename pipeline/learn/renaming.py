@@ -13,8 +13,10 @@ import re
 from functools import cache
 
 from pipeline.extract.groundwork import Groundwork
+from pipeline.learn import made_names
+from pipeline.learn.made_names import KIND, PLACE_CHARS, places_by_kind
 from pipeline.products import Part
-from pipeline.resources import table, words
+from pipeline.resources import table, words, yaml
 from pipeline.segment import Reading, Span
 from pipeline.segment.title import surnames
 from pipeline.segment.tokens import common_words
@@ -23,16 +25,14 @@ from pipeline.spans import Text
 Labelled = tuple[Groundwork, list[tuple[Span, str]]]
 
 # how often a drawn name is of a kind: rare kinds are drawn more often than they occur, or the model never meets them
-BY_SOUND, COMMON_WORD, FAMILIAR, TITLED, PLAIN = 0.08, 0.08, 0.04, 0.06, 0.74
-OTHER_LENGTH, RARE_SURNAME = 0.25, 0.4  # of plain names
+BY_SOUND, COMMON_WORD, FAMILIAR, TITLED, PLAIN = 0.07, 0.13, 0.05, 0.06, 0.69
+OTHER_LENGTH, RARE_SURNAME, SPACED, RARE_GIVEN = 0.25, 0.35, 0.06, 0.15  # of plain names
+OTHER_UNIT, OTHER_PLACE = 0.5, 0.3  # of units and places, what is made up altogether
 
 _NAME = re.compile(r"[\u4e00-\u9fff\U00020000-\U0003ffff]{2,4}")
-_SPACED = re.compile(
-    r"(?P<first>[\u4e00-\u9fff\U00020000-\U0003ffff])(?P<gap>[ \u3000]{1,3})[\u4e00-\u9fff\U00020000-\U0003ffff]"
-)
+_SPACED = re.compile(r"[\u4e00-\u9fff\U00020000-\U0003ffff](?P<gap>[ \u3000]{1,3})[\u4e00-\u9fff\U00020000-\U0003ffff]")
 _BY_SOUND = re.compile(r"[\u4e00-\u9fff]{2,7}(?P<dot>[·•])[\u4e00-\u9fff]{1,7}|[\u4e00-\u9fff]{5,7}")
 _FAMILIAR = re.compile(r"[老小阿大][\u4e00-\u9fff]")
-_KIND = re.compile(r"(?:省|市|县|区|镇|乡|街道|村|屯|沟|湾|山|河|岭|桥|店|庄|港|寨|坪|营|堡|窑|州|旗)$")
 _UNIT_HEAD = re.compile(
     r"^(?P<name>[\u4e00-\u9fff]{2,4}?)(?P<kind>(?:省|市|县|区|镇|乡|街道|村|社区)?)"
     r"(?=(?:第?[一二三四五六七八九]?(?:实验|中心)?(?:小学|中学|幼儿园|学校|完小)|煤矿|机械|纺织|化工|矿业|建工|建筑|酒店|医院|人民医院"
@@ -61,8 +61,8 @@ def renamed(work: Groundwork, spans: list[tuple[Span, str]], rng: random.Random)
 
 def _person(old: str, known: dict[str, str], rng: random.Random) -> str:
     if spaced := _SPACED.fullmatch(old):
-        name = _drawn(2, rng)
-        return name[0] + spaced["gap"] + name[1]
+        name = rng.choice(_wordlike_names()) if rng.random() < 0.3 else _drawn(2, rng)
+        return name[0] + spaced["gap"] + name[1:]
     if old not in known:
         known[old] = _other_person(old, rng)
     return known[old]
@@ -71,9 +71,9 @@ def _person(old: str, known: dict[str, str], rng: random.Random) -> str:
 def _other_person(old: str, rng: random.Random) -> str:
     if titled := _titled().fullmatch(old):
         title = titled["title"] if rng.random() < 0.5 else rng.choice(_personal_titles())
-        return (rng.choice(_rare_surnames()) if rng.random() < 0.3 else rng.choice(_COMMON)) + title
+        return (rng.choice(_rare_surnames()) if rng.random() < 0.3 else rng.choice(_common())) + title
     if _FAMILIAR.fullmatch(old) and old[1] in surnames():
-        return old[0] + rng.choice(_COMMON)
+        return old[0] + rng.choice(_common())
     if by_sound := _BY_SOUND.fullmatch(old):
         return _by_sound(rng, by_sound["dot"])
     if not _NAME.fullmatch(old):
@@ -86,20 +86,21 @@ def _other_person(old: str, rng: random.Random) -> str:
     if kind == "word":
         return rng.choice(_wordlike_names())
     if kind == "familiar":
-        return rng.choice("老老小阿") + rng.choice(_COMMON)
+        return rng.choice("老老小阿") + rng.choice(_common())
     if kind == "titled":
-        return rng.choice(_COMMON) + rng.choice(_personal_titles())
+        return rng.choice(_common()) + rng.choice(_personal_titles())
     size = len(old) if rng.random() >= OTHER_LENGTH else rng.choice((2, 3, 3))
-    return _drawn(size, rng)
+    name = _drawn(size, rng)
+    return rng.choice((" ", "  ", "\u3000")).join(name) if rng.random() < SPACED else name
 
 
 def _drawn(size: int, rng: random.Random) -> str:
     """A Chinese name of ``size`` characters; a compound surname makes it at least three long."""
     if size == 2:
-        surname = rng.choice([s for s in _rare_surnames() if len(s) == 1] if rng.random() < RARE_SURNAME else _COMMON)
+        surname = rng.choice([s for s in _rare_surnames() if len(s) == 1] if rng.random() < RARE_SURNAME else _common())
     else:
-        surname = rng.choice(_rare_surnames()) if rng.random() < RARE_SURNAME else rng.choice(_COMMON)
-    pool, weights = _given_pool()
+        surname = rng.choice(_rare_surnames()) if rng.random() < RARE_SURNAME else rng.choice(_common())
+    pool, weights = _given_pool(rare=rng.random() < RARE_GIVEN)
     return surname + "".join(rng.choices(pool, weights, k=max(size - len(surname), 1)))
 
 
@@ -118,14 +119,13 @@ def _by_sound(rng: random.Random, dot: str | None) -> str:
 def _place(old: str, known: dict[str, str], rng: random.Random) -> str:
     """A place of the same kind: 清河县 becomes another county, 孙家窑 some other village."""
     if old not in known:
-        kind = _KIND.search(old)
-        pool = _places_by_kind().get(kind[0] if kind else "", ())
-        if pool and rng.random() < 0.7:
-            known[old] = rng.choice(pool)
-        elif kind:
-            known[old] = "".join(rng.choices(_PLACE_CHARS, k=max(len(old) - len(kind[0]), 1))) + kind[0]
+        kind = KIND.search(old)
+        if rng.random() < OTHER_PLACE:
+            known[old] = made_names.place(rng)
+        elif kind and len(old) <= 5:
+            known[old] = made_names.place(rng, kind[0])
         else:
-            known[old] = rng.choice(_places_by_kind()["short"]) if len(old) <= 3 else old
+            known[old] = rng.choice(places_by_kind()["short"]) if len(old) <= 3 else old
     return known[old]
 
 
@@ -134,49 +134,41 @@ def _unit(old: str, known: dict[str, str], rng: random.Random) -> str:
     for place, other in known.items():
         if len(place) >= 2 and place in old:
             return old.replace(place, other)
+    if rng.random() < OTHER_UNIT:
+        return known.setdefault(old, made_names.unit(old, rng))
     head = _UNIT_HEAD.match(old)
     if head is None or head["name"] in ("人民", "中心", "学校", "教育"):
         return old
     key = head["name"] + head["kind"]
     if key not in known:
         known[key] = (
-            "".join(rng.choices(_PLACE_CHARS, k=len(head["name"]))) + head["kind"]
+            "".join(rng.choices(PLACE_CHARS, k=len(head["name"]))) + head["kind"]
             if rng.random() < 0.5
-            else rng.choice(_places_by_kind().get(head["kind"], _places_by_kind()["short"]))
+            else rng.choice(places_by_kind().get(head["kind"], places_by_kind()["short"]))
         )
     return known[key] + old[head.end() :]
 
 
 @cache
-def _places_by_kind() -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {"short": []}
-    for name, _ in table("lexicons/places.tsv", 2):
-        if (kind := _KIND.search(name)) and len(name) >= 3:
-            found.setdefault(kind[0], []).append(name)
-        elif len(name) <= 3:
-            found["short"].append(name)
-    return {kind: tuple(names) for kind, names in found.items()}
-
-
-_COMMON = (
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
-    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
-)
-_PLACE_CHARS = (
-    "东西南北新大小上下石清白青金银龙凤虎马牛河溪泉湖江海山岭沟湾坪坝桥塘庄店集堡营寨林"
-    "柳杨桃松梅兰竹红黄云霞平安永兴长福祥和丰顺德仁义泰宁阳阴高丽水木沙土古城关口渡港洲"
-)
-
-
-@cache
 def _rare_surnames() -> tuple[str, ...]:
-    return tuple(sorted(surnames()))
+    """Every surname but those that are function words far more often (有, 者)."""
+    never = {s for s, kind in table("lexicons/doubtful_surnames.tsv", 2) if kind == "function"}
+    return tuple(sorted(surnames() - never))
 
 
 @cache
-def _given_pool() -> tuple[list[str], list[float]]:
-    chars = [(c, int(n)) for c, n in table("lexicons/given_names.tsv", 2)]
-    return [c for c, _ in chars], [n**0.5 for _, n in chars]
+def _common() -> tuple[str, ...]:
+    return tuple(sorted(words("lexicons/common_surnames.txt")))
+
+
+@cache
+def _given_pool(*, rare: bool) -> tuple[list[str], list[float]]:
+    """Characters of given names and how often to draw them: those that many bear, or any that jieba's dictionary knows."""
+    if rare:
+        chars = [(c, float(n) ** 0.5) for c, n in table("lexicons/given_names.tsv", 2)]
+    else:
+        chars = [(c, 4.0 if n == "3" else 1.0) for c, n in table("lexicons/common_given.tsv", 2)]
+    return [c for c, _ in chars], [n for _, n in chars]
 
 
 @cache
@@ -191,13 +183,14 @@ def _elements() -> dict[str, list[str]]:
 def _wordlike_names() -> tuple[str, ...]:
     """Common words of two characters that begin with a surname and go on like a given name: 高兴, 马力, 温度."""
     given = {c for c, n in table("lexicons/given_names.tsv", 2) if int(n) >= 60}
-    return tuple(sorted(w for w in common_words() if w[0] in surnames() and w[1] in given))
+    begin = {*_rare_surnames(), *_common()}
+    return tuple(sorted(w for w in common_words() if w[0] in begin and w[1] in given))
 
 
 @cache
 def _personal_titles() -> tuple[str, ...]:
     """Titles that follow a bare surname: 吕会计, 路校长."""
-    return tuple(sorted(t for t in words("lexicons/titles.txt") - words("lexicons/impersonal_titles.txt") if len(t) <= 3))
+    return tuple(sorted(yaml("rules/names.yaml")["short_titles"].split("|")))
 
 
 @cache

@@ -46,9 +46,11 @@ def train(model: str, examples: list[Example], path: Path, params: dict[str, Any
     for example in examples:
         work, spans = labelled(example, model)
         versions = [(work, spans)] + ([renamed(work, spans, rng) for _ in range(copies)] if model == "names" else [])
-        for version, marked in versions:
+        for copy, (version, marked) in enumerate(versions):
             labels = bio(marked, len(version.reading.clean))
             for sentence in pieces(version.sentences):
+                if copy and not any(label != "O" for label in labels[sentence.start : sentence.end]):
+                    continue  # names nobody: a copy of it says nothing new, and costs recall
                 features = version.sight.keys(window([sentence])).T.tolist()
                 trainer.append([[f"{key:x}" for key in row] for row in features], labels[sentence.start : sentence.end])
     with TemporaryDirectory() as folder:
