@@ -137,7 +137,7 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
 
 
 _CERTAIN = 0.9  # from here on the model knows a name better than jieba
-_REST = re.compile(rf"(?P<gap>[ 　]{{1,3}}){_HAN}(?=[\s、，。；（）|]|$)")
+_REST = re.compile(rf"(?P<gap>[ 　]{{1,3}}){_HAN}(?=[\n、，。；（）|]|$)")
 
 
 def _to_its_size(reading: Reading, m: Marked) -> Marked:
@@ -195,7 +195,7 @@ def is_name_token(token: Token) -> bool:
     )
 
 
-_LIKELY, _LIKELY_WORD = 0.5, 0.6  # from here on the model is believed, of a word that may be a name (高兴, 江山) as well
+_LIKELY, _LIKELY_WORD = 0.5, 0.7  # from here on the model is believed, of a word that may be a name (高兴, 江山) as well
 
 
 def _plausible(reading: Reading, m: Marked) -> bool:
@@ -215,7 +215,11 @@ def _plausible(reading: Reading, m: Marked) -> bool:
         return False
     foreign = p.by_sound.fullmatch(name) or p.short.fullmatch(name)
     surnamed = name[0] in surnames() or name[:2] in surnames()
-    likely = _LIKELY if name not in common_words() else _LIKELY_WORD if _may_be_a_name(name) or listed else 2.0
+    likely = _LIKELY if name not in common_words() else _LIKELY_WORD if _may_be_a_name(name) else 2.0
+    if name in common_words() and not named and (name[0] in _doubtful() or name in words("lexicons/known_places.txt")):
+        likely = _CERTAIN
+    elif _doubtful().get(name[0]) == "function" and (name[1:] in common_words() or name[:2] in common_words()):
+        likely = 2.0  # 多渠道
     if surnamed and m.confidence >= likely and re.fullmatch(rf"{_HAN}{{2,3}}", name):
         return "\n" not in text[m.start : m.end]
     first = reading.tokens[reading.token_at(m.start)]
