@@ -22,6 +22,9 @@ OVERWRITE = typer.Option("--overwrite", help=words("help_corpus_overwrite"))
 ERRORS = (
     "documents, sections, counts, dates, persons, orgs, places, works, events, awards, problems, requests, attributes, coverage"
 )
+PERTURBED = (
+    "wraps, traditional, narrow, wide, noise, redacted_names, redacted_counts, redacted_years, ocr, numbers, pinyin, junk"
+)
 corpus = typer.Typer(help=words("help_corpus"), no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -221,6 +224,7 @@ def evaluate(
     models: Annotated[Path | None, typer.Option(metavar="DIR", help=words("help_evaluate_models"))] = None,
     errors: Annotated[str | None, typer.Option(metavar="KIND", help=words("help_evaluate_errors", kinds=ERRORS))] = None,
     by: Annotated[list[By] | None, typer.Option(help=words("help_evaluate_by"))] = None,
+    perturb: Annotated[list[str] | None, typer.Option(metavar="NAME", help=words("help_evaluate_perturb", known=PERTURBED))] = None,
     as_json: Annotated[bool, typer.Option("--json", help=words("help_evaluate_json"))] = False,
     curve: Annotated[bool, typer.Option("--curve", help=words("help_evaluate_curve"))] = False,
     work: Annotated[Path, typer.Option(metavar="DIR", help=words("help_evaluate_work"))] = WORK,
@@ -237,6 +241,12 @@ def evaluate(
         judge.refuse_errors(split.value if gold is None else "", gold)
         if errors not in judge.ERROR_KINDS:
             raise CannotRun("unknown_kind", kind=errors, known=", ".join(judge.ERROR_KINDS))
+    from pipeline.learn.perturb import PERTURBATIONS
+
+    for name in perturb or ():
+        if name not in (*PERTURBATIONS, "all"):
+            raise CannotRun("unknown_perturbation", name=name, known=PERTURBED)
+    spoilt = list(PERTURBATIONS) if "all" in (perturb or ()) else list(dict.fromkeys(perturb or ()))
     for place in (corpus if gold is None else gold, texts, models):
         if place is not None and not place.exists():
             raise CannotRun("input_missing", path=str(place))
@@ -245,13 +255,14 @@ def evaluate(
         typer.echo("\n".join(lines))
         return
     if gold is None:
-        result = judge.evaluate(corpus=corpus, split=split.value, work=work, models=models)
+        result = judge.evaluate(corpus=corpus, split=split.value, work=work, models=models, perturb=spoilt)
     else:
-        result = judge.evaluate_folder(gold=gold, texts=texts, work=work, models=models)
+        result = judge.evaluate_folder(gold=gold, texts=texts, work=work, models=models, perturb=spoilt)
     if as_json:
         typer.echo(result.as_json(), nl=False)
     else:
         blocks = [tables.summary(result, LANG), *(tables.breakdown(result, one.value, LANG) for one in by or ())]
+        blocks += [tables.losses(result, LANG)] if spoilt else []
         typer.echo("\n\n".join("\n".join(block) for block in blocks))
     if cards is not None:
         import json

@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from pipeline.errors import CannotRun
-from pipeline.learn.cases import Run, cases, fresh_models, gold_files, run
+from pipeline.learn.cases import Case, Run, cases, fresh_models, gold_files, run
 from pipeline.learn.check import HELD_OUT
 from pipeline.learn.matching import MATCH
+from pipeline.learn.perturb import perturbed
 from pipeline.learn.scoring import Row, Sheet, figures, headline
 from pipeline.resources import table
 from pipeline.settings import PACKAGE, models_dir
@@ -42,6 +44,7 @@ class Evaluation:
     groups: dict[Grouping, dict[str, tuple[int, dict[str, Row]]]]  # group → documents, table
     failures: dict[str, int]  # by kind
     before: dict[str, float] = field(default_factory=dict)  # headlines of the last run of this name
+    lost: dict[str, dict[str, float]] = field(default_factory=dict)  # by perturbation and kind, and in "all": F1
     run: Run
 
     def as_json(self) -> str:
@@ -52,6 +55,7 @@ class Evaluation:
             "documents": self.documents,
             "failures": self.failures,
             "figures": {name: {**row, "ci95": self.intervals.get(name)} for name, row in self.figures.items()},
+            "lost": self.lost,
             "groups": {
                 by: {group: {"documents": n, "figures": rows} for group, (n, rows) in found.items()}
                 for by, found in self.groups.items()
@@ -60,9 +64,11 @@ class Evaluation:
         return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
 
 
-def evaluate(*, corpus: Path, split: Literal["dev", "test"], work: Path, models: Path | None = None) -> Evaluation:
-    """Score a split of the corpus. Without ``models``, dev is read by models trained on the train split alone, test by
-    those that ship.
+def evaluate(
+    *, corpus: Path, split: Literal["dev", "test"], work: Path, models: Path | None = None, perturb: Sequence[str] = ()
+) -> Evaluation:
+    """Score a split of the corpus, and again under each perturbation of ``perturb``. Without ``models``, dev is read by models
+    trained on the train split alone, test by those that ship.
 
     Raises:
         CannotRun: the corpus is not there, has no document of this split, or does not resolve.
@@ -72,10 +78,12 @@ def evaluate(*, corpus: Path, split: Literal["dev", "test"], work: Path, models:
         raise CannotRun("gold_missing", path=str(corpus), split=split)
     if models is None:
         models = fresh_models(gold_files(corpus, ("train",)), work) if split == "dev" else models_dir()
-    return scored(split, run(cases(files), models), models, work)
+    return _with_losses(split, cases(files), models, work, perturb)
 
 
-def evaluate_folder(*, gold: Path, texts: Path | None, work: Path, models: Path | None = None) -> Evaluation:
+def evaluate_folder(
+    *, gold: Path, texts: Path | None, work: Path, models: Path | None = None, perturb: Sequence[str] = ()
+) -> Evaluation:
     """Score a folder of gold files that is no part of the corpus, with the models that ship unless others are given.
 
     Raises:
@@ -86,7 +94,16 @@ def evaluate_folder(*, gold: Path, texts: Path | None, work: Path, models: Path 
         raise CannotRun("gold_missing", path=str(gold), split="*")
     chosen = models or models_dir()
     name = "-".join(part for part in gold.parts if part not in ("..", ".", gold.anchor))
-    return scored(name, run(cases(files, texts), chosen), chosen, work)
+    return _with_losses(name, cases(files, texts), chosen, work, perturb)
+
+
+def _with_losses(name: str, wanted: Sequence[Case], models: Path, work: Path, perturb: Sequence[str]) -> Evaluation:
+    result = scored(name, run(wanted, models), models, work)
+    for one in perturb:
+        with TemporaryDirectory() as folder:
+            done = run(perturbed(wanted, one, Path(folder)), models)
+        result.lost[one] = lost(result.run.sheets, done.sheets)
+    return result
 
 
 def scored(name: str, done: Run, models: Path, work: Path) -> Evaluation:
@@ -109,6 +126,23 @@ def scored(name: str, done: Run, models: Path, work: Path) -> Evaluation:
         store.parent.mkdir(parents=True, exist_ok=True)
         store.write_text(result.as_json(), encoding="utf-8", newline="\n")
     return result
+
+
+def lost(before: Sequence[Sheet], after: Sequence[Sheet]) -> dict[str, float]:
+    """F1 lost, of every kind and of all findings together."""
+    was, now = f1_of_kinds(before), f1_of_kinds(after)
+    return {kind: round(was[kind] - now[kind], 4) for kind in was if kind in now}
+
+
+def f1_of_kinds(sheets: Iterable[Sheet]) -> dict[str, float]:
+    """F1 of every kind that there is any of, and of all findings in one pot."""
+    sums = {kind: [0, 0, 0] for kind in ("all", "documents", *MATCH)}
+    for sheet in sheets:
+        for kind, counts in sheet.tally.items():
+            for pot in (kind, "all") if kind in MATCH else (kind,):
+                if pot in sums:
+                    sums[pot] = [a + b for a, b in zip(sums[pot], counts, strict=True)]
+    return {kind: 2 * hit / (2 * hit + missed + false) for kind, (hit, missed, false) in sums.items() if hit + missed + false}
 
 
 def grouped(sheets: Sequence[Sheet], by: Grouping) -> dict[str, tuple[int, dict[str, Row]]]:

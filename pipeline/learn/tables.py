@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.labels import label, message
 from pipeline.learn.check import HELD_OUT
-from pipeline.learn.evaluate import Evaluation, Grouping, targets
+from pipeline.learn.evaluate import Evaluation, Grouping, f1_of_kinds, targets
 from pipeline.learn.matching import MATCH
 from pipeline.learn.scoring import Row, headline
 from pipeline.settings import Lang
@@ -32,9 +32,10 @@ def _width(text: str) -> int:
 
 
 def summary(evaluation: Evaluation, lang: Lang) -> list[str]:
-    """The whole table: headline, interval, precision, recall, macro, number in gold, target, change since the last run."""
+    """The whole table: headline, interval, precision, recall, mean over documents, its gap to the headline, number in gold,
+    target, change since the last run."""
     asked = targets()
-    names = ("score", "interval", "precision", "recall", "macro", "gold", "target", "change")
+    names = ("score", "interval", "precision", "recall", "macro", "gap", "gold", "target", "change")
     rows = [["", *(message(f"evaluate_{name}", lang) for name in names)]]
     for name, row in evaluation.figures.items():
         value = headline(row)
@@ -45,7 +46,8 @@ def summary(evaluation: Evaluation, lang: Lang) -> list[str]:
         interval = "–" if low is None else f"{_rate(low)}–{_rate(high)}"
         mark = "" if value is None else " ✗" if short else " ✓"
         target = _rate(asked[name]) + mark if name in asked else ""
-        rows.append([name, _rate(value), interval, *rates, str(n), target, _change(evaluation.before.get(name), value)])
+        gap = "" if value is None or "macro" not in row else f"{float(row['macro'] or 0) - value:+.3f}"
+        rows.append([name, _rate(value), interval, *rates, gap, str(n), target, _change(evaluation.before.get(name), value)])
     head = message("evaluate_head", lang, name=evaluation.name, documents=evaluation.documents, models=evaluation.models)
     failed = []
     if evaluation.failures:
@@ -78,6 +80,17 @@ def curve_table(found: dict[float, dict[str, Row]], lang: Lang) -> list[str]:
         verdict = "" if gain is None else message("evaluate_yes" if gain >= MORE_GOLD_HELPS else "evaluate_no", lang)
         rows.append([name, *map(_rate, values), verdict])
     return aligned(rows)
+
+
+def losses(evaluation: Evaluation, lang: Lang) -> list[str]:
+    """F1 lost in points under every perturbation: of each kind, and of all findings together."""
+    was = f1_of_kinds(evaluation.run.sheets)
+    rows = [["", message("evaluate_score", lang), *evaluation.lost]]
+    for kind, value in was.items():
+        name = message("evaluate_all", lang) if kind == "all" else kind
+        cells = [found.get(kind) for found in evaluation.lost.values()]
+        rows.append([name, _rate(value), *("–" if lost is None else f"{100 * lost:+.1f}" for lost in cells)])
+    return [message("evaluate_lost", lang), *aligned(rows)]
 
 
 def markdown(rows: Iterable[Sequence[object]]) -> str:
