@@ -14,6 +14,7 @@ from pipeline.extract import events as events_
 from pipeline.extract import names, profile
 from pipeline.extract import people as people_
 from pipeline.extract.calendar import norm
+from pipeline.extract.calibration import calibrated
 from pipeline.extract.certain import completed
 from pipeline.extract.figures import Act, Setting
 from pipeline.extract.groundwork import Groundwork
@@ -127,7 +128,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
             if s.kind == wanted
         )
 
-    return {
+    found = {
         "doc_type": kind,
         "title": profile.title(reading),
         "org": org,
@@ -180,6 +181,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
         "proposals": sayings("proposal"),
         "warnings": _warnings(reading, ground_work, warnings, period, signed.date, title_text),
     }
+    return calibrated(found, models)
 
 
 def _sections(reading: Reading, models: Path) -> tuple[r.Section, ...]:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline.extract.figures import Act, Setting, Sight
-from pipeline.extract.linear import load
+from pipeline.extract.linear import Guess, load
 from pipeline.extract.lookup import Run, Seen
 from pipeline.resources import yaml
 
@@ -64,16 +64,19 @@ def around(reading: Reading, c: Found, known: dict[object, Seen]) -> list[Seen]:
 def indicate(
     reading: Reading, counts: Sequence[Found], setting: Setting, acts: Sequence[Act], models: Path
 ) -> list[dict[str, Any]]:
-    """``indicator``, ``scope`` and ``status`` of each count."""
+    """``indicator``, ``scope`` and ``status`` of each count; what bears an indicator, how sure all three are."""
     seen = features(reading, counts, setting, acts)
     known: dict[object, Seen] = {}
     shared = [around(reading, c, known) for c in counts]
     judged = load(models, "indicator", "scope", "count_status").best(seen, reading.clean, shared)
-    return [
-        {
-            "indicator": None if "none" in (code.label, scope.label) else code.label,
-            "scope": None if scope.label == "none" else scope.label,
-            "status": status.label,
-        }
-        for code, scope, status in zip(*judged, strict=True)
-    ]
+    return [_judged(code, scope, status) for code, scope, status in zip(*judged, strict=True)]
+
+
+def _judged(code: Guess, scope: Guess, status: Guess) -> dict[str, Any]:
+    indicator = None if "none" in (code.label, scope.label) else code.label
+    return {
+        "indicator": indicator,
+        "scope": None if scope.label == "none" else scope.label,
+        "status": status.label,
+        "confidence": min(code.confidence, scope.confidence, status.confidence) if indicator else None,
+    }

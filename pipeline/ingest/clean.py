@@ -43,6 +43,12 @@ _WIDE_RUN = re.compile(f"[{''.join(map(chr, _WIDE))}]+")
 _RADICAL_RUN = re.compile("[\u2e80-\u2fd5\uf900-\ufaff]+")
 _NARROW = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！", "(": "（", ")": "）"}
 _PUNCTUATION = re.compile(r"[,:;?!()\n]|(?<=[^\x00-\x7f·.])\.(?=[ ]*(?:\n|\Z))")
+_DOT = re.compile(r"(?<=[\u4e00-\u9fff”’》）)\"%])\.(?=[ ]?(?:[\u4e00-\u9fff“‘《（(\"0-9]|\n|\Z))")
+_NUMERALS = "一二三四五六七八九十"
+_NUMBER = re.compile(
+    r"(?:^|[。.;；:： ])第?[（(]?[一二三四五六七八九十百0-9]{1,3}[）)]?\Z|[（(][一二三四五六七八九十0-9]{1,3}[）)]\Z"
+)
+_DOTTED = 3  # lines that end with a dot, before dots are taken for full stops within lines too
 _SPACED_LINE = re.compile(r"^ *(\S(?: {1,3}\S){5,40}) *$", re.MULTILINE)
 _SPACED_WORD = re.compile("工会|总结|计划|交流|汇报|报告|展示|材料|方案|通知")
 
@@ -119,7 +125,7 @@ def _is_pinyin(word: str, *, alone: bool) -> bool:
 def width(text: str) -> Iterator[Edit]:
     """Wide digits, Latin letters and signs become narrow; narrow punctuation beside Chinese becomes wide."""
     wide = [Edit(*m.span(), m[0].translate(_WIDE), "fullwidth") for m in _WIDE_RUN.finditer(text)]
-    return iter(sorted([*wide, *radicals(text), *_widened_punctuation(text)]))
+    return iter(sorted([*wide, *radicals(text), *_widened_punctuation(text), *full_stops(text)]))
 
 
 def radicals(text: str) -> Iterator[Edit]:
@@ -156,6 +162,27 @@ def _widened_punctuation(text: str) -> Iterator[Edit]:
                 yield Edit(at, at + 1, "）", "halfwidth_punctuation")
         elif _is_punctuation(text, at):
             yield Edit(at, at + 1, _NARROW[char], "halfwidth_punctuation")
+
+
+def full_stops(text: str) -> Iterator[Edit]:
+    """Dots that end sentences within a line (…成绩.我们…), where the writer has no other full stop: his lines end with dots, too.
+
+    The dot behind a number (一.加强) and that of a day (三.八) are none; those at the end of a line are widened anyway.
+    """
+    lines = [(m.start(), m[0]) for m in re.finditer(r"[^\n]+", text) if "." in m[0] and "。" not in m[0]]
+    found = [[at + m.start() for m in _DOT.finditer(line) if _ends_sentence(line, m.start())] for at, line in lines]
+    ended = sum(line.rstrip().endswith(".") and bool(dots) for (_, line), dots in zip(lines, found, strict=True))
+    if ended < _DOTTED and ("。" in text or sum(map(len, found)) < _DOTTED):
+        return
+    for (at, line), dots in zip(lines, found, strict=True):
+        yield from (Edit(dot, dot + 1, "。", "halfwidth_punctuation") for dot in dots if dot < at + len(line.rstrip()) - 1)
+
+
+def _ends_sentence(line: str, dot: int) -> bool:
+    before, after = line[dot - 1], line[dot + 1 : dot + 2]
+    if before in _NUMERALS and after and (after in _NUMERALS or after.isdigit()):
+        return False
+    return not _NUMBER.search(line, max(dot - 8, 0), dot)
 
 
 def _is_punctuation(text: str, at: int) -> bool:

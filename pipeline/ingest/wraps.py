@@ -17,6 +17,8 @@ _FEWEST = 4  # full lines that make a width evident
 _FULL = 0.7  # share of the widest line's columns that a full line has: printers set ragged lines, scans lose words
 _SET_APART = 8  # blanks before a line that is centred or set to the right: a title, a signature
 _FULL_PRINTED = 0.88  # the same on a page: a mark or a number that must not be torn leaves two or three characters
+_EVEN = 5  # columns that a mark or a figure which must not be torn leaves empty
+_NEARLY_ALL = 0.85
 _ENDS = "。！？!?；;：:…|"
 _STOP_WITHIN = re.compile(r"[。；！].")
 _PAGE_NUMBER = re.compile(
@@ -106,7 +108,7 @@ def _unwrapped(text: str, lines: list[_Line], printed: bool) -> Iterator[Edit]:
     full = _printed_width(lines) if printed else _full_width(lines)
     if full is None or full < _SHORTEST:
         return
-    least = full * (_FULL_PRINTED if printed else _FULL)
+    least = full * (_FULL_PRINTED if printed or _tight(lines, full) else _FULL)
     indented = sum(line.indent >= 2 for line in lines) >= 2
     expected = 1
     continues = False  # whether the line goes on with the one above, and so may be short: a torn print
@@ -160,7 +162,7 @@ def _full_width(lines: list[_Line]) -> int | None:
         return None
     full = columns[-1 - len(columns) // 25]  # one line in 25 may be longer: a table, an address
     crowd = [line for line in lines if full * _FULL <= line.columns <= full]
-    broken = [line for line in crowd if line.text[-1] not in _ENDS and not _names(line.text)]
+    broken = _broken(crowd)
     stopped = sum(bool(_STOP_WITHIN.search(line.text)) for line in crowd)
     if (
         full < _SHORTEST
@@ -168,8 +170,36 @@ def _full_width(lines: list[_Line]) -> int | None:
         or len(broken) < 0.6 * len(crowd)
         or stopped < max(2, 0.15 * len(crowd))
     ):
-        return None
+        return _even_width(lines)
     return full
+
+
+def _even_width(lines: list[_Line]) -> int | None:
+    """The columns that several lines fill to the last but few, in mid-sentence, though most lines of the text are short ones.
+
+    Paragraphs end anywhere; that a handful end within two characters of one width, and none between here and there is a
+    longer one but a table's row, is a printer's doing.
+    """
+    running = [line for line in lines if " | " not in line.text]
+    if len(running) < max(_FEWEST + 1, len(lines) // 2):
+        return None
+    columns = sorted(line.columns for line in running)
+    full = columns[-1 - len(columns) // 25]
+    even = [line for line in running if full - _EVEN <= line.columns <= full]
+    if full < _SHORTEST or len(even) < _FEWEST or len(_broken(even)) < max(_FEWEST, 0.75 * len(even)):
+        return None
+    return full if sum(bool(_STOP_WITHIN.search(line.text)) for line in even) >= 2 else None
+
+
+def _broken(lines: list[_Line]) -> list[_Line]:
+    """The lines that end in mid-sentence and are no rows of names or of a table."""
+    return [line for line in lines if line.text[-1] not in _ENDS and " | " not in line.text and not _names(line.text)]
+
+
+def _tight(lines: list[_Line], full: int) -> bool:
+    """Whether the lines that break off are all but full: then one that is not ends its paragraph, a title among them."""
+    broken = [line.columns for line in _broken(lines) if full * _FULL <= line.columns <= full]
+    return sum(columns >= full * _FULL_PRINTED for columns in broken) >= max(_FEWEST, _NEARLY_ALL * len(broken))
 
 
 def _names(text: str) -> bool:

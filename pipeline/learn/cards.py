@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pipeline.extract import crf, linear
+from pipeline.extract.calibration import KINDS as KINDS_OF
 from pipeline.learn.evaluate import targets
 from pipeline.learn.matching import MATCH
 from pipeline.learn.scoring import headline
@@ -50,6 +51,7 @@ def metrics(evaluation: Body) -> dict[str, Any]:
         "split": evaluation["name"],
         "documents": evaluation["documents"],
         "score": {name: value for name, row in rows.items() if (value := headline(row)) is not None},
+        "ece": {name: one["ece"] for name, one in evaluation.get("reliability", {}).items()},
         "genre": {genre: _mean(found["figures"]) for genre, found in genres.items()},
     }
 
@@ -111,10 +113,32 @@ def card(name: str, evaluation: Body, file: Path) -> str:
         f"## How good\n\nOn the {evaluation['name']} split ({evaluation['documents']} documents), read by the whole pipeline "
         "with models that learnt from the train split alone; F1, accuracy or κ, intervals from a bootstrap over documents.\n",
         markdown(rows) if len(rows) > 1 else "The scorer does not ask for it.\n",
+        *_reliability(name, evaluation),
         f"## Limits\n\n{about['limits']}\n",
         "Made by `gonghui evaluate --cards`; do not edit.\n",
     ]
     return "\n".join(parts)
+
+
+def _reliability(name: str, evaluation: Body) -> Iterator[str]:
+    """What its confidence is worth: claimed and observed, bin by bin, of each kind of finding and of its own choices."""
+    found = evaluation.get("reliability", {})
+    kinds = [kind for kind in (*KINDS_OF.get(name, ()), *((name,) if name not in CRF else ())) if kind in found]
+    if not kinds:
+        return
+    yield (
+        f"## How sure\n\nOn the {evaluation['name']} split. Findings: the confidence in the record beside the share that is "
+        "right in span and in what its row of the tables says; the model itself: the probability of its choice on what gold "
+        "marks, as it comes. ECE is the mean distance of the two.\n"
+    )
+    for kind in kinds:
+        what = "of the model's choices" if kind == name else "of findings"
+        rows: list[Sequence[object]] = [("confidence", "n", "claimed", "observed")]
+        rows += [
+            (f"{b['low']:.1f}–{b['high']:.1f}", b["n"], _rate(b["claimed"]), _rate(b["observed"])) for b in found[kind]["bins"]
+        ]
+        yield f"`{kind}`, confidence {what}: ECE {_rate(found[kind]['ece'])}\n"
+        yield markdown(rows)
 
 
 def _kind(name: str) -> str:

@@ -9,16 +9,19 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pipeline.aggregate.duplicates import Collection, Overlap
 from pipeline.engine import outcomes
 from pipeline.errors import CannotRun
+from pipeline.extract.calibration import KINDS
 from pipeline.flow import Options, Outcome, Task
+from pipeline.learn.calibration import Claim, claimed
 from pipeline.learn.check import HELD_OUT, text_path
 from pipeline.learn.examples import Split, prepared, split_of, write_prepared
 from pipeline.learn.gold import GoldError, resolve
-from pipeline.learn.scoring import Sheet, score_source
+from pipeline.learn.scoring import Sheet, judged, score_source
 from pipeline.learn.train import crf_params, train_from
 from pipeline.records import Failure, Record
 from pipeline.resources import table
@@ -30,7 +33,7 @@ KEPT = 8  # sets of trained models in the cache
 TRAINED_BY = (
     "records.py", "products.py", "spans.py", "ingest", "segment", "extract", "aggregate/levels.py", "resources/lexicons",
     "resources/rules", "learn/examples.py", "learn/gold.py", "learn/goldrecord.py", "learn/renaming.py", "learn/taggers.py",
-    "learn/classifiers.py", "learn/train.py",
+    "learn/classifiers.py", "learn/calibration.py", "learn/matching.py", "learn/train.py",
 )  # fmt: skip
 
 
@@ -50,6 +53,9 @@ class Run(NamedTuple):
     sheets: list[Sheet]
     failures: list[Failure]
     texts: dict[str, str]  # raw, by source
+    claims: Mapping[str, list[Claim]] = MappingProxyType(
+        {}
+    )  # confidence of every finding that bears one, and whether it is right, by kind
 
 
 def gold_files(root: Path, splits: Iterable[Split]) -> list[Path]:
@@ -96,6 +102,7 @@ def run(wanted: Sequence[Case], models: Path, workers: int = WORKERS) -> Run:
     sheets: list[Sheet] = []
     failures: list[Failure] = []
     texts: dict[str, str] = {}
+    claims: dict[str, list[Claim]] = {kind: [] for kinds in KINDS.values() for kind in kinds}
     tasks = [Task(case.path, case.name) for case in wanted]
     with models_at(models):
         done = list(outcomes(tasks, Options(), workers=workers))
@@ -103,10 +110,13 @@ def run(wanted: Sequence[Case], models: Path, workers: int = WORKERS) -> Run:
     for case, outcome in zip(wanted, done, strict=True):
         failures += outcome.failures
         texts[case.name] = outcome.text or ""
-        for sheet in score_source(case.name, case.gold, [_completed(record, overlaps) for record in outcome.records]):
+        records = [_completed(record, overlaps) for record in outcome.records]
+        for kind, found in claims.items():
+            found += claimed(kind, *judged(case.gold, records, kind))
+        for sheet in score_source(case.name, case.gold, records):
             sheet.genre, sheet.phenomena = genre_group(case.genre), case.phenomena
             sheets.append(sheet)
-    return Run(sheets, failures, texts)
+    return Run(sheets, failures, texts, claims)
 
 
 def _overlaps(done: Iterable[Outcome]) -> dict[str, Overlap]:
@@ -135,14 +145,19 @@ def genre_group(genre: str) -> str:
     return next((group for group, pattern in _genres() if pattern.search(genre)), "other")
 
 
-def fresh_models(files: Sequence[Path], work: Path) -> Path:
-    """Models trained on just these gold files, from the cache in ``work`` where corpus and code are the same as then."""
+def fresh_models(files: Sequence[Path], work: Path, *, calibrate: bool = True) -> Path:
+    """Models trained on just these gold files, from the cache in ``work`` where corpus and code are the same as then.
+
+    Without ``calibrate`` they say how good they are, but not how sure; that takes half the time.
+    """
     home = work / "models" / _key(files)
+    if not calibrate and not (home / "done").exists():
+        home = home.with_name(home.name + "-plain")
     if not (home / "done").exists():
         building = home.with_name(home.name + ".part")
         shutil.rmtree(building, ignore_errors=True)
         write_prepared(prepared(files), building / "prepared.jsonl")
-        train_from(building / "prepared.jsonl", building)
+        train_from(building / "prepared.jsonl", building, calibrate=calibrate)
         (building / "prepared.jsonl").unlink()
         (building / "done").write_text("", encoding="utf-8")
         shutil.rmtree(home, ignore_errors=True)

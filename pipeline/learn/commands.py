@@ -22,9 +22,7 @@ OVERWRITE = typer.Option("--overwrite", help=words("help_corpus_overwrite"))
 ERRORS = (
     "documents, sections, counts, dates, persons, orgs, places, works, events, awards, problems, requests, attributes, coverage"
 )
-PERTURBED = (
-    "wraps, traditional, narrow, wide, noise, redacted_names, redacted_counts, redacted_years, ocr, numbers, pinyin, junk"
-)
+PERTURBED = "wraps, traditional, narrow, wide, noise, redacted_names, redacted_counts, redacted_years, ocr, numbers, pinyin, junk"
 corpus = typer.Typer(help=words("help_corpus"), no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -224,7 +222,9 @@ def evaluate(
     models: Annotated[Path | None, typer.Option(metavar="DIR", help=words("help_evaluate_models"))] = None,
     errors: Annotated[str | None, typer.Option(metavar="KIND", help=words("help_evaluate_errors", kinds=ERRORS))] = None,
     by: Annotated[list[By] | None, typer.Option(help=words("help_evaluate_by"))] = None,
-    perturb: Annotated[list[str] | None, typer.Option(metavar="NAME", help=words("help_evaluate_perturb", known=PERTURBED))] = None,
+    perturb: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help=words("help_evaluate_perturb", known=PERTURBED))
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=words("help_evaluate_json"))] = False,
     curve: Annotated[bool, typer.Option("--curve", help=words("help_evaluate_curve"))] = False,
     work: Annotated[Path, typer.Option(metavar="DIR", help=words("help_evaluate_work"))] = WORK,
@@ -251,13 +251,19 @@ def evaluate(
         if place is not None and not place.exists():
             raise CannotRun("input_missing", path=str(place))
     if curve:
-        lines = tables.curve_table(judge.curve(corpus=corpus, work=work), LANG)
-        typer.echo("\n".join(lines))
+        points = judge.curve(corpus=corpus, work=work)
+        typer.echo("\n".join(tables.curve_table(points, LANG)))
+        if cards is not None:
+            from pipeline.learn.drawing import write_curve
+
+            typer.echo(words("cards_done", count=len(write_curve(points, cards)), path=str(cards)), err=True)
         return
     if gold is None:
         result = judge.evaluate(corpus=corpus, split=split.value, work=work, models=models, perturb=spoilt)
     else:
         result = judge.evaluate_folder(gold=gold, texts=texts, work=work, models=models, perturb=spoilt)
+    if cards is not None and gold is None and split is Scored.dev:
+        judge.with_decisions(result, corpus, work, models)
     if as_json:
         typer.echo(result.as_json(), nl=False)
     else:

@@ -17,8 +17,10 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from pipeline.errors import CannotRun
+from pipeline.learn.calibration import Bin, decisions, ece, reliability
 from pipeline.learn.cases import Case, Run, cases, fresh_models, gold_files, run
 from pipeline.learn.check import HELD_OUT
+from pipeline.learn.examples import prepared
 from pipeline.learn.matching import MATCH
 from pipeline.learn.perturb import perturbed
 from pipeline.learn.scoring import Row, Sheet, figures, headline
@@ -44,6 +46,7 @@ class Evaluation:
     groups: dict[Grouping, dict[str, tuple[int, dict[str, Row]]]]  # group → documents, table
     failures: dict[str, int]  # by kind
     before: dict[str, float] = field(default_factory=dict)  # headlines of the last run of this name
+    reliability: dict[str, list[Bin]] = field(default_factory=dict)  # of each kind, or classifier, that bears a confidence
     lost: dict[str, dict[str, float]] = field(default_factory=dict)  # by perturbation and kind, and in "all": F1
     run: Run
 
@@ -55,6 +58,10 @@ class Evaluation:
             "documents": self.documents,
             "failures": self.failures,
             "figures": {name: {**row, "ci95": self.intervals.get(name)} for name, row in self.figures.items()},
+            "reliability": {
+                kind: {"ece": ece(bins), "bins": [one._asdict() for one in bins if one.n]}
+                for kind, bins in self.reliability.items()
+            },
             "lost": self.lost,
             "groups": {
                 by: {group: {"documents": n, "figures": rows} for group, (n, rows) in found.items()}
@@ -115,6 +122,7 @@ def scored(name: str, done: Run, models: Path, work: Path) -> Evaluation:
         figures=figures(done.sheets),
         intervals=intervals(done.sheets),
         groups={by: grouped(done.sheets, by) for by in ("genre", "phenomenon")},
+        reliability={kind: reliability(claims) for kind, claims in done.claims.items() if claims},
         failures=dict(Counter(failure.kind for failure in done.failures)),
         run=done,
     )
@@ -126,6 +134,13 @@ def scored(name: str, done: Run, models: Path, work: Path) -> Evaluation:
         store.parent.mkdir(parents=True, exist_ok=True)
         store.write_text(result.as_json(), encoding="utf-8", newline="\n")
     return result
+
+
+def with_decisions(result: Evaluation, corpus: Path, work: Path, models: Path | None = None) -> None:
+    """Note how reliable each classifier is on the dev split, asked about what gold marks there; ``models`` as in ``evaluate``."""
+    models = models or fresh_models(gold_files(corpus, ("train",)), work)
+    examples = [one.example() for one in prepared(gold_files(corpus, ("dev",)))]
+    result.reliability |= {name: reliability(claims) for name, claims in decisions(examples, models).items()}
 
 
 def lost(before: Sequence[Sheet], after: Sequence[Sheet]) -> dict[str, float]:
@@ -269,6 +284,6 @@ def curve(*, corpus: Path, work: Path, shares: Sequence[float] = (0.25, 0.5, 0.7
     found = {}
     for share in shares:
         chosen = set(groups[: max(round(share * len(groups)), 1)])
-        models = fresh_models([path for path in train if group_of[path] in chosen], work)
+        models = fresh_models([path for path in train if group_of[path] in chosen], work, calibrate=False)
         found[share] = figures(run(dev, models).sheets)
     return found

@@ -115,5 +115,5 @@ class Injected:
 def lines(text: str) -> list[tuple[int, int]]:
     """Start and end of every line, its line break left out."""
     found = text.split("\n")
-    ends = list(accumulate((len(line) + 1 for line in found)))
+    ends = list(accumulate(len(line) + 1 for line in found))
     return [(end - len(line) - 1, end - 1) for line, end in zip(found, ends, strict=True)]

@@ -71,13 +71,25 @@ def score_source(source: str, gold: Mapping[str, Any], records: Sequence[Item]) 
     cover more than half of it.
     """
     docs = [d for d in gold["documents"] if d["doc_type"] != "guide"]
-    known = [*docs, *(d for d in gold["documents"] if d["doc_type"] == "guide"), *gold["noise"]]
-    found = [r for r in records if 2 * sum(overlap(r, d) for d in known) > r["end"] - r["start"]]
+    found = asked(gold, records)
     sheets = [Sheet(source, i, d["start"], d["end"]) for i, d in enumerate(docs)] or [Sheet(source, 0, 0, 0)]
     _score_documents(sheets, docs, found)
     for kind, match in MATCH.items():
-        _score_kind(sheets, kind, match, docs, [a for r in found for a in r.get(kind) or [] if any(overlap(a, d) for d in known)])
+        _score_kind(sheets, kind, match, docs, judged(gold, records, kind)[1])
     return sheets
+
+
+def asked(gold: Mapping[str, Any], records: Sequence[Item]) -> list[Item]:
+    """The records that gold can judge."""
+    known = [*gold["documents"], *gold["noise"]]
+    return [r for r in records if 2 * sum(overlap(r, d) for d in known) > r["end"] - r["start"]]
+
+
+def judged(gold: Mapping[str, Any], records: Sequence[Item], kind: str) -> tuple[list[Item], list[Item]]:
+    """The findings of a kind in gold, and those of the records that gold can judge."""
+    known = [*gold["documents"], *gold["noise"]]
+    found = [a for r in asked(gold, records) for a in r.get(kind) or [] if any(overlap(a, d) for d in known)]
+    return [a for d in gold["documents"] if d["doc_type"] != "guide" for a in d[kind]], found
 
 
 def _home(sheets: list[Sheet], at: Item) -> Sheet:

@@ -6,18 +6,24 @@ that of the file, the renaming of people and places is seeded, and the numerical
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
-from pipeline.learn import classifiers, taggers
+from pipeline.extract.calibration import FILE, KINDS
+from pipeline.learn import calibration, classifiers, taggers
 from pipeline.learn.examples import Example, read_prepared
 from pipeline.settings import one_thread_a_process, settings
 
 CRF = ("names", "events", "awards")
 MODELS = {name: f"{name}/weights.npz" for name in (*CRF, *classifiers.TASKS)}
+CALIBRATIONS = [f"{name}/{FILE}" for name in KINDS]
+COPIES_OF_A_FOLD = 2  # renamed copies of each document, where a model of names only tells what claims are worth
 WORKERS = 2  # the model of names takes as long as all others together
+
+Job: TypeAlias = tuple[Path, Path, tuple[str, ...], int | None]
+T = TypeVar("T")
 
 
 def crf_params() -> dict[str, Any]:
@@ -31,7 +37,7 @@ def crf_params() -> dict[str, Any]:
     }
 
 
-def train(gold: Sequence[Example], models: Path, only: Iterable[str] = ()) -> dict[str, Any]:
+def train(gold: Sequence[Example], models: Path, only: Iterable[str] = (), copies: int | None = None) -> dict[str, Any]:
     """Train every model (or those named in ``only``) on the documents and write them below ``models``."""
     wanted = set(only)
     made: dict[str, Any] = {}
@@ -39,43 +45,78 @@ def train(gold: Sequence[Example], models: Path, only: Iterable[str] = ()) -> di
         if wanted and name not in wanted:
             continue
         if name in CRF:
-            taggers.train(name, list(gold), models / file, crf_params(), settings().name_copies)
+            renamed = settings().name_copies if copies is None else copies
+            taggers.train(name, list(gold), models / file, crf_params(), renamed)
             made[name] = {"bytes": (models / file).stat().st_size}
         else:
             made[name] = classifiers.train(name, list(gold), models / file)
     return made
 
 
-def train_from(prepared: Path, models: Path, only: Iterable[str] = ()) -> dict[str, Any]:
+def train_from(prepared: Path, models: Path, only: Iterable[str] = (), *, calibrate: bool = True) -> dict[str, Any]:
     """Train on a file of prepared gold, in two processes where all models are wanted; the old ones stay until all are there.
+
+    Where all are wanted they are calibrated too: models that learnt from two thirds of the author groups read the last one.
 
     Raises:
         CannotRun: the file is not what ``gonghui prepare`` writes.
     """
     wanted = tuple(only) or tuple(MODELS)
     shares = [share for share in (("names",), tuple(name for name in wanted if name != "names")) if set(share) & set(wanted)]
+    folds = range(_folds(prepared) if calibrate and not tuple(only) else 0)
     models.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".", suffix=".partial", dir=models) as folder:
-        made = _shared_out(prepared, Path(folder), shares)
-        for name in made:
-            (models / name).mkdir(exist_ok=True)
-            (Path(folder) / MODELS[name]).replace(models / MODELS[name])
+        home = Path(folder)
+        made: dict[str, Any] = {}
+        jobs: list[Job] = [(prepared, home, share, None) for share in shares]
+        jobs += [(prepared, home / f"fold{fold}", share, fold) for fold in folds for share in shares]
+        for (_, _, _, fold), one in zip(jobs, _shared_out(_share, jobs), strict=True):
+            made |= one if fold is None else {}
+        new = [MODELS[name] for name in made]
+        if calibrate and not tuple(only):
+            claims: dict[str, list[calibration.Claim]] = {}
+            for one in _shared_out(_claims, [(prepared, home / f"fold{fold}", fold) for fold in folds]):
+                for kind, found in one.items():
+                    claims.setdefault(kind, []).extend(found)
+            calibration.write(claims, home)
+            new += CALIBRATIONS
+        for file in new:
+            (models / file).parent.mkdir(exist_ok=True)
+            (home / file).replace(models / file)
     return {name: made[name] for name in MODELS if name in made}
 
 
-def _shared_out(prepared: Path, models: Path, shares: Sequence[tuple[str, ...]]) -> dict[str, Any]:
-    if len(shares) == 1:
-        return _share(prepared, models, shares[0])
+def _folds(prepared: Path) -> int:
+    """How many folds the author groups make; none of a single group."""
+    groups = len({example.group for example in read_prepared(prepared)})
+    return min(groups, calibration.FOLDS) if groups > 1 else 0
+
+
+def _shared_out(work: Callable[..., T], jobs: Sequence[tuple[Any, ...]]) -> list[T]:
+    """What each job came to, in two processes where there are several."""
+    if len(jobs) <= 1:
+        return [work(*job) for job in jobs]
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    made: dict[str, Any] = {}
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        for one in [pool.submit(_share, prepared, models, share) for share in shares]:
-            made |= one.result()
-    return made
+        return [one.result() for one in [pool.submit(work, *job) for job in jobs]]
 
 
-def _share(prepared: Path, models: Path, only: Iterable[str]) -> dict[str, Any]:
+def _share(prepared: Path, models: Path, only: Iterable[str], fold: int | None) -> dict[str, Any]:
+    """Train some models on all documents, or on those outside a fold; the latter only tell what claims are worth."""
     one_thread_a_process()
-    return train(list(read_prepared(prepared)), models, only)
+    examples = list(read_prepared(prepared))
+    if fold is None:
+        return train(examples, models, only)
+    of = calibration.fold_of(example.group for example in examples)
+    rest = [example for example in examples if of[example.group] != fold]
+    return train(rest, models, only, min(settings().name_copies, COPIES_OF_A_FOLD))
+
+
+def _claims(prepared: Path, models: Path, fold: int) -> dict[str, list[calibration.Claim]]:
+    """What the models of a fold claim of its documents."""
+    one_thread_a_process()
+    examples = list(read_prepared(prepared))
+    of = calibration.fold_of(example.group for example in examples)
+    return calibration.claims_of([example for example in examples if of[example.group] == fold], models)

@@ -11,6 +11,7 @@ import pytest
 from pipeline.errors import CannotRun
 from pipeline.learn import cards, classifiers
 from pipeline.learn import evaluate as judge
+from pipeline.learn.calibration import reliability
 from pipeline.learn.examples import Example, prepared, read_prepared, write_prepared
 from pipeline.learn.scoring import headline
 from pipeline.learn.train import MODELS, train_from
@@ -59,6 +60,16 @@ def test_a_card_names_its_file_and_its_scores(body: cards.Body) -> None:
         assert "青石沟" not in text
     persons = body["figures"]["persons"]
     assert f"| `persons` | {persons['f1']:.3f} |" in cards.card("names", body, models_dir() / MODELS["names"])
+
+
+def test_a_card_says_what_its_confidence_is_worth(body: cards.Body) -> None:
+    bins = [b._asdict() for b in reliability([(0.9, True), (0.9, False), (0.3, False)]) if b.n]
+    known = {**body, "reliability": {"events": {"ece": 0.367, "bins": bins}, "statement": {"ece": 0.1, "bins": bins}}}
+    text = cards.card("events", known, models_dir() / MODELS["events"])
+    assert "| 0.9–1.0 | 2 | 0.900 | 0.500 |" in text
+    assert "ECE 0.367" in text
+    assert "of the model's choices" in cards.card("statement", known, models_dir() / MODELS["statement"])
+    assert "How sure" not in cards.card("names", known, models_dir() / MODELS["names"])
 
 
 def test_a_model_that_nothing_scores_says_so(body: cards.Body) -> None:

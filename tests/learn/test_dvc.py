@@ -19,7 +19,7 @@ from pipeline import stages
 from pipeline.flow import STAGES
 from pipeline.learn.cards import CARD, METRICS, PLOTS
 from pipeline.learn.cases import TRAINED_BY
-from pipeline.learn.train import MODELS, crf_params
+from pipeline.learn.train import CALIBRATIONS, MODELS, crf_params
 from pipeline.settings import Settings
 from tests.cli.test_cli import COMMANDS, ROOT
 from tests.test_contract import ROOMS
@@ -75,11 +75,12 @@ def test_every_stage_waits_for_the_one_before() -> None:
 
 
 def test_models_their_cards_and_metrics_are_what_the_stages_say() -> None:
-    assert outs("train") == {f"models/{file}" for file in MODELS.values()}
+    made = {f"models/{file}" for file in (*MODELS.values(), *CALIBRATIONS)}
+    assert outs("train") == made
     assert outs("evaluate") == {f"models/{name}/{CARD}" for name in MODELS} | {
         f"models/{name}" for name in (METRICS, *PLOTS.values())
     }
-    assert {f"models/{file}" for file in MODELS.values()} == {p for p in deps("extract") | deps("aggregate") if "models/" in p}
+    assert made == {p for p in deps("extract") | deps("aggregate") if "models/" in p}
     assert {f"crf_{name}" for name in ("c1", "c2", "iterations")} | {"name_copies"} == params("train") == params("evaluate")
     assert {f"crf_{name.removeprefix('max_')}" for name in crf_params() if "." not in name} <= params("train")
 
@@ -152,7 +153,7 @@ def ran(output: str) -> set[str]:
 
 
 def digests(home: Path) -> dict[str, str]:
-    return {file: hashlib.sha256((home / "models" / file).read_bytes()).hexdigest() for file in MODELS.values()}
+    return {file: hashlib.sha256((home / "models" / file).read_bytes()).hexdigest() for file in (*MODELS.values(), *CALIBRATIONS)}
 
 
 @pytest.mark.slow

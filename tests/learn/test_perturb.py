@@ -17,11 +17,15 @@ from hypothesis import strategies as st
 from pipeline.ingest.script import simplified
 from pipeline.learn import evaluate as judge
 from pipeline.learn.cases import Case, cases
+from pipeline.learn.commands import PERTURBED
 from pipeline.learn.gold import KINDS, QUOTE, resolve
 from pipeline.learn.injection import Change, Injected, lines
 from pipeline.learn.perturb import PERTURBATIONS, injected, perturbed
+from pipeline.learn.scoring import Sheet
 from pipeline.learn.tables import losses
+from pipeline.settings import models_dir
 from tests.learn import tiny
+from tests.learn.test_evaluate import gonghui
 
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = sorted((ROOT / "corpora" / "gold" / "main").glob("*.json"))
@@ -46,7 +50,7 @@ def test_what_did_not_change_still_reads_the_same(found: tuple[str, list[Change]
     a, b = done.span(start, end)
     assert 0 <= a <= b <= len(done.text)
     # the image is the span's own characters and whatever was put strictly inside it, nothing of its surroundings
-    inside = [c for c in changes if c.start < end and c.end > start or start < c.start == c.end < end]
+    inside = [c for c in changes if (c.start < end and c.end > start) or start < c.start == c.end < end]
     if not inside:
         assert done.text[a:b] == raw[start:end]
     elif all(start <= c.start and c.end <= end for c in inside):
@@ -95,7 +99,10 @@ def still_there(name: str, was: str, now: str) -> bool:
     if name in UNDONE:
         return UNDONE[name](now) == UNDONE[name](was)
     if name in SAME_LENGTH:
-        return len(now) == len(was) and sum(a != b for a, b in zip(simplified(now), simplified(was), strict=True)) <= len(was) / 2 + 1
+        return (
+            len(now) == len(was)
+            and sum(a != b for a, b in zip(simplified(now), simplified(was), strict=True)) <= len(was) / 2 + 1
+        )
     if name == "numbers":
         return was.endswith(now)
     if name in ("noise", "junk"):
@@ -105,7 +112,7 @@ def still_there(name: str, was: str, now: str) -> bool:
 
 
 @pytest.mark.parametrize("name", PERTURBATIONS)
-@settings(max_examples=12)
+@settings(max_examples=12, deadline=None)
 @given(data=st.data())
 def test_every_quote_of_gold_is_where_the_map_says(name: str, data: st.DataObject) -> None:
     raw, gold = gold_of(data.draw(st.sampled_from(MAIN[::5])))
@@ -154,3 +161,35 @@ def test_a_text_that_is_so_already_stays_as_it_is(tmp_path: Path) -> None:
 
 def test_lines_are_where_they_are() -> None:
     assert lines("ab\n\nc") == [(0, 2), (3, 3), (4, 5)]
+
+
+def test_what_a_perturbation_costs_is_said_of_every_kind_and_of_all(tmp_path: Path) -> None:
+    root = tiny.corpus(tmp_path)
+    result = judge.evaluate(corpus=root, split="dev", work=tmp_path, models=models_dir(), perturb=("redacted_names", "wide"))
+    assert set(result.lost) == {"redacted_names", "wide"}
+    assert result.lost["wide"]["works"] == 0
+    assert {"all", "documents", "counts"} <= set(result.lost["wide"])
+    lines = losses(result, "en")
+    assert lines[1].split() == ["score", "redacted_names", "wide"]
+    assert len({len(line.split()) for line in lines[2:]}) == 1
+    assert json.loads(result.as_json())["lost"] == result.lost
+
+
+def test_f1_in_all_is_that_of_one_pot() -> None:
+    sheet = Sheet("a", 0, 0, 9)
+    sheet.tally |= {"counts": [3, 1, 0], "dates": [1, 0, 3], "documents": [0, 1, 1], "counts.indicator": [0, 9, 9]}
+    found = judge.f1_of_kinds([sheet])
+    assert found["all"] == pytest.approx(8 / 12)
+    assert found["documents"] == 0
+    assert judge.lost([sheet], [sheet])["all"] == 0
+
+
+def test_an_unknown_perturbation_is_refused() -> None:
+    done = gonghui("evaluate", "--perturb", "rain")
+    assert done.returncode == 1
+    assert "rain" in done.stderr
+    assert "wraps" in done.stderr
+
+
+def test_help_names_every_perturbation() -> None:
+    assert ", ".join(PERTURBATIONS) == PERTURBED
