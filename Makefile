@@ -46,7 +46,8 @@ bench: .venv/.dev
 
 evaluate: .venv/.dev
 	$(BIN)/python -m pytest tests/learn -m slow
-	$(BIN)/gonghui evaluate --split dev --by genre --by phenomenon
+	$(BIN)/gonghui evaluate --split dev --by genre --by phenomenon --perturb all
+	$(BIN)/gonghui evaluate --curve --cards models
 	$(if $(wildcard ../shared/real/gold),$(BIN)/gonghui evaluate --gold ../shared/real/gold --texts ../shared/real/texts)
 
 soak: .venv/.test

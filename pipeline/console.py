@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pipeline.flow import Outcome
 from pipeline.labels import advice, label, message
-from pipeline.run import Report
+from pipeline.run import Report, doubts
 from pipeline.settings import Lang
 
 SECONDS_BETWEEN_LINES = 10.0
@@ -115,9 +115,10 @@ def _look_first(report: Report, lang: Lang) -> list[str]:
     told = (advice(kind, lang) for kind in sorted(report.failures))
     lines += [f"    [dim]{text}[/]" for text in told if text]
     for source, note in report.doubtful:
-        codes = dict.fromkeys(note.warnings)
-        between = "、" if lang == "zh" else ", "
-        lines.append(f"  [yellow]![/] {shown(source)} @{note.start}: {between.join(label('warning', c, lang) for c in codes)}")
+        said = [label("warning", code, lang) for code in dict.fromkeys(note.warnings)]
+        if unsure := doubts(note):
+            said.append(message("unsure_findings", lang, count=len(unsure), least=f"{unsure[0]:.2f}"))
+        lines.append(f"  [yellow]![/] {shown(source)} @{note.start}: {('、' if lang == 'zh' else ', ').join(said)}")
     return lines
 
 

@@ -67,6 +67,7 @@ class Note:
     start: int
     doc_type: str
     warnings: tuple[str, ...]
+    claims: tuple[float, ...] = ()  # the confidence of every finding that bears one
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +253,7 @@ def outcome(product: Ingested, documents: Sequence[Record | Failure]) -> Outcome
         format=product.source.format,
         encoding=product.source.encoding,
         records=tuple(record.model_dump_json() for record in records),
-        notes=tuple(Note(r.doc_id, r.start, r.doc_type, tuple(w.code for w in r.warnings)) for r in records),
+        notes=tuple(map(_note, records)),
         noise=tuple(noise.model_dump_json() for noise in product.noise),
         failures=failures,
         fixes=dict(Counter(fix.kind for fix in product.fixes)),
@@ -262,6 +263,11 @@ def outcome(product: Ingested, documents: Sequence[Record | Failure]) -> Outcome
             if not isinstance(found, Failure) and (made := _sketch(product, part, found))
         ),
     )
+
+
+def _note(record: Record) -> Note:
+    claims = tuple(finding.confidence for _, finding in record.findings() if finding.confidence is not None)
+    return Note(record.doc_id, record.start, record.doc_type, tuple(w.code for w in record.warnings), claims)
 
 
 def _sketch(product: Ingested, part: Part, record: Record) -> Sketch | None:

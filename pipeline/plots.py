@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from typing import Any
 
 from pipeline.errors import CannotRun
 
@@ -35,3 +36,15 @@ def chinese_plots() -> None:
             "svg.hashsalt": "gonghui",
         }
     )
+
+
+def chinese_figure(width: float, height: float) -> Any:
+    """An empty matplotlib figure, in inches, that draws Chinese.
+
+    Raises:
+        CannotRun: as ``chinese_plots``.
+    """
+    chinese_plots()
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height))

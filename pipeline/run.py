@@ -24,7 +24,8 @@ from pipeline.engine import UNBOUND, Bounds, Crew, Work, outcomes
 from pipeline.errors import CannotRun
 from pipeline.flow import Note, Options, Outcome, Task, printable, process, rubric_of
 from pipeline.records import SCHEMA_VERSION, Failure, Noise, Record
-from pipeline.settings import Lang
+from pipeline.resources import yaml
+from pipeline.settings import Lang, settings
 from pipeline.state import recalled, state_of
 from pipeline.times import Times
 from pipeline.together import Archive, Cuts, compare, complete_all
@@ -68,7 +69,7 @@ class Report:
     noise: int = 0
     archive_failures: Counter[str] = field(default_factory=Counter)  # files of the archive that could not be read
     failed: list[Failure] = field(default_factory=list)  # the first few
-    doubtful: list[tuple[str, Note]] = field(default_factory=list)  # the few documents with the most warnings
+    doubtful: list[tuple[str, Note]] = field(default_factory=list)  # the few documents to look at first
     rows: dict[str, int] = field(default_factory=dict)  # of each table
     listed: int = 0  # units on the roster
     silent: list[str] = field(default_factory=list)  # those of them that sent no report
@@ -88,8 +89,8 @@ class Report:
         for note in outcome.notes:
             self.doc_types[note.doc_type] += 1
             self.warnings.update(note.warnings)
-        doubtful = self.doubtful + [(outcome.source, note) for note in outcome.notes if note.warnings]
-        self.doubtful = sorted(doubtful, key=lambda pair: -len(pair[1].warnings))[:MOST_TO_SHOW]
+        doubtful = self.doubtful + [(outcome.source, note) for note in outcome.notes if note.warnings or doubts(note)]
+        self.doubtful = sorted(doubtful, key=lambda pair: _pressing(pair[1]), reverse=True)[:MOST_TO_SHOW]
 
     def counts(self) -> dict[str, Any]:
         """The figures for the manifest, in a stable order."""
@@ -102,6 +103,18 @@ class Report:
         }
         single = {"files": self.files, "documents": self.doc_types.total(), "noise": self.noise, "ignored": len(self.ignored)}
         return single | {name: dict(sorted(tally.items())) for name, tally in tallies.items()} | {"rows": self.rows}
+
+
+def doubts(note: Note) -> list[float]:
+    """The confidences of a document that are below what the settings want looked at, the least first."""
+    below = settings().needs_check_below
+    return sorted(claim for claim in note.claims if claim < below)
+
+
+def _pressing(note: Note) -> tuple[int, int, int]:
+    """How urgently a person should look at a document: by its gravest warning, its doubtful findings, its warnings."""
+    gravity: dict[str, int] = yaml("priorities.yaml")
+    return max((gravity.get(code, 1) for code in note.warnings), default=0), len(doubts(note)), len(note.warnings)
 
 
 Watch = Callable[[int, int, Outcome], None]  # files done, files in all, the last one

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.labels import label, message
 from pipeline.learn.evaluate import targets
 from pipeline.learn.scoring import Row, headline
+from pipeline.plots import chinese_figure
 
 CURVE = "plots/curve"
 # what is learned and so may gain: kinds of findings, then the attributes that classifiers give
@@ -32,11 +33,6 @@ def write_curve(found: Mapping[float, Mapping[str, Row]], folder: Path) -> list[
     Raises:
         CannotRun: matplotlib or its Chinese font is not here.
     """
-    from pipeline.plots import chinese_plots
-
-    chinese_plots()
-    from matplotlib.figure import Figure
-
     asked = targets()
     points = [
         (row, share, value)
@@ -44,7 +40,7 @@ def write_curve(found: Mapping[float, Mapping[str, Row]], folder: Path) -> list[
         for row in (row for panel in LEARNED for row in panel)
         if (value := headline(rows.get(row, {}))) is not None
     ]
-    figure = Figure(figsize=(10, 4.2))
+    figure = chinese_figure(10, 4.2)
     for axes, panel, title in zip(figure.subplots(1, 2, sharey=True), LEARNED, ("curve_kinds", "curve_attributes"), strict=True):
         for row in panel:
             line = [(share, score) for of, share, score in points if of == row]

@@ -75,6 +75,7 @@ class Check(NamedTuple):
     doc_id: str
     name: str
     warnings: list[str]
+    doubts: int = 0  # findings that a model was not sure of
 
 
 class Copy(NamedTuple):
@@ -116,7 +117,7 @@ class Overview:
         else:
             self.nameless.append((record.doc_id, page.title))
         if page.priority:
-            self.checks.append(Check(page.priority, record.doc_id, page.title, page.warning_codes))
+            self.checks.append(Check(page.priority, record.doc_id, page.title, page.warning_codes, page.doubts))
         if record.duplicate_of:
             name = self._names.get(record.duplicate_of, record.duplicate_of)
             self.copies.append(Copy(record.doc_id, page.title, record.duplicate_of, name, record.similarity))
@@ -222,7 +223,7 @@ class Overview:
 
     def ranked_checks(self) -> list[Check]:
         """What to look at, the most pressing first."""
-        return sorted(self.checks, key=lambda check: (-check.priority, -len(check.warnings)))
+        return sorted(self.checks, key=lambda check: (-check.priority, -check.doubts, -len(check.warnings)))
 
 
 def far_off(values: Sequence[float]) -> list[bool]:

@@ -77,6 +77,13 @@ class Page:
         return max((priorities().get(w.code, 1) for w in self.record.warnings), default=1)
 
     @property
+    def doubts(self) -> int:
+        """How many findings a model was not sure of."""
+        below = self.view.settings.needs_check_below
+        claims = (f.confidence for _, f in self.record.findings() if f.made_by != HUMAN and f.confidence is not None)
+        return sum(claim < below for claim in claims)
+
+    @property
     def warning_codes(self) -> list[str]:
         return list(dict.fromkeys(w.code for w in self.record.warnings))
 
