@@ -22,6 +22,7 @@ KINDS = {
     "names": ("persons", "orgs", "places"), "events": ("events",), "awards": ("awards",),
     "statement": ("problems", "requests"), "indicator": ("counts",),
 }  # fmt: skip
+MARGINS = ("counts",)  # kinds whose claims come from support vector machines: margins, of which only a map makes shares
 
 
 class Map(NamedTuple):
@@ -60,13 +61,20 @@ def maps(models: Path) -> dict[str, Map]:
 
 
 def calibrated(found: Mapping[str, Any], models: Path) -> dict[str, Any]:
-    """The fields of a record, each finding as sure as findings of its claim have been."""
+    """The fields of a record, each finding as sure as findings of its claim have been.
+
+    Where models were not calibrated a probability stays what it is, and a margin (of counts) is no confidence.
+    """
     known = maps(models)
-    return {kind: _weighed(value, known[kind]) if kind in known else value for kind, value in found.items()}
+    return {
+        kind: _weighed(value, known.get(kind)) if kind in known or kind in MARGINS else value for kind, value in found.items()
+    }
 
 
-def _weighed(findings: Iterable[Any], sure: Map) -> tuple[Any, ...]:
+def _weighed(findings: Iterable[Any], sure: Map | None) -> tuple[Any, ...]:
     return tuple(
-        finding if finding.confidence is None else finding.model_copy(update={"confidence": sure(finding.confidence)})
+        finding
+        if finding.confidence is None
+        else finding.model_copy(update={"confidence": sure(finding.confidence) if sure else None})
         for finding in findings
     )

@@ -85,8 +85,8 @@ def extract(ingested: Ingested, outlined: Outlined) -> r.Record:
     return _with_pages(r.Record(**common, **findings(reading, ingested.warnings)), source.pages)
 
 
-def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any]:
-    """Every field of the record that reading the text settles."""
+def findings(reading: Reading, warnings: Iterable[r.Warn] = (), *, calibrate: bool = True) -> dict[str, Any]:
+    """Every field of the record that reading the text settles; without ``calibrate`` as sure as the models say themselves."""
     text, ground_work = reading.text, Groundwork(reading)
     models = models_dir()
     own_title = " ".join(text.text[a:b] for a, b in reading.title_lines)
@@ -181,7 +181,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = ()) -> dict[str, Any
         "proposals": sayings("proposal"),
         "warnings": _warnings(reading, ground_work, warnings, period, signed.date, title_text),
     }
-    return calibrated(found, models)
+    return calibrated(found, models) if calibrate else found
 
 
 def _sections(reading: Reading, models: Path) -> tuple[r.Section, ...]:

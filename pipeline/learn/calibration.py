@@ -62,7 +62,7 @@ def claims_of(examples: Iterable[Example], models: Path) -> dict[str, list[Claim
     claims: dict[str, list[Claim]] = defaultdict(list)
     with models_at(models):
         for example in examples:
-            made = findings(example.reading)
+            made = findings(example.reading, calibrate=False)
             for kind in (kind for kinds in KINDS.values() for kind in kinds):
                 found = [finding.model_dump() for finding in made[kind]]
                 claims[kind] += claimed(kind, example.gold[kind], found)
@@ -127,6 +127,7 @@ def write(claims: Mapping[str, Sequence[Claim]], models: Path) -> None:
 def decisions(examples: Sequence[Example], models: Path) -> dict[str, list[Claim]]:
     """What each classifier claims of the rows that gold gives it: the probability of its choice, and whether it was right."""
     from pipeline.extract.linear import load
+    from pipeline.extract.lookup import Seen
     from pipeline.learn.classifiers import TASKS
 
     found: dict[str, list[Claim]] = {}
@@ -134,7 +135,7 @@ def decisions(examples: Sequence[Example], models: Path) -> dict[str, list[Claim
         rows = [row for example in examples for row in task.rows(example)]
         if not rows:
             continue
-        model, seen = load(models, name), [features for features, _ in rows]
+        model, seen = load(models, name), [Seen(tuple(dict.fromkeys(features))) for features, _ in rows]
         if isinstance(rows[0][1], list):  # several labels: its first choice
             best = [max(chances.items(), key=lambda one: one[1]) for chances in model.each(seen)]
         else:

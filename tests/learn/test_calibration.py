@@ -15,7 +15,7 @@ from pipeline.extract.calibration import FILE, KINDS, Map, calibrated, maps
 from pipeline.learn.calibration import FEWEST, claimed, claims_of, decisions, ece, fitted, fold_of, reliability, write
 from pipeline.learn.examples import prepared
 from pipeline.learn.train import MODELS
-from pipeline.records import Person
+from pipeline.records import Count, Person
 from pipeline.settings import models_dir
 from tests.learn import tiny
 
@@ -73,6 +73,8 @@ def test_a_record_is_as_sure_as_its_maps_say(tmp_path: Path) -> None:
     by_rule = finding.model_copy(update={"confidence": None})
     fields = {"persons": (finding, by_rule), "title": "总结"}
     assert calibrated(fields, tmp_path / "none") == fields
+    margin = Count(start=0, end=2, text="6人", value=6, unit="人", confidence=0.4)
+    assert calibrated({"counts": (margin,)}, tmp_path / "none")["counts"][0].confidence is None
     claims = [(i / 100, i % 3 == 0) for i in range(100)]
     write({"persons": claims}, tmp_path)
     stored = json.loads((tmp_path / "names" / FILE).read_text(encoding="utf-8"))["kinds"]["persons"]
