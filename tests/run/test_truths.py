@@ -1,4 +1,4 @@
-"""Truths across sentences: told twice is one, one sentence's year is the others', short names are full ones, parts make a total."""
+"""Truths across sentences: told twice is one, one sentence settles the year of others, short names, parts and totals."""
 
 from __future__ import annotations
 
