@@ -15,7 +15,7 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 
-.PHONY: run test dev repro notebooks docs bundle bench evaluate soak lint wheel clean
+.PHONY: run test dev repro notebooks docs bundle bench evaluate scale soak lint wheel clean
 
 run: .venv/.run
 	@$(BIN)/gonghui run $(INPUT) -o $(OUT)
@@ -49,6 +49,14 @@ evaluate: .venv/.dev
 	$(BIN)/gonghui evaluate --split dev --by genre --by phenomenon --perturb all
 	$(BIN)/gonghui evaluate --curve --cards models
 	$(if $(wildcard ../shared/real/gold),$(BIN)/gonghui evaluate --gold ../shared/real/gold --texts ../shared/real/texts)
+
+# what a large run costs, foretold from small ones (docs/scale.md): hours; SIZES= and LARGE= say how large
+SIZES ?= 2000 5000 10000 20000
+LARGE ?= 200000
+scale: .venv/.test
+	$(BIN)/python -m tests.benchmarks.scale measure $(SIZES)
+	$(BIN)/python -m tests.benchmarks.scale predict $(LARGE) 3000000
+	$(BIN)/python -m tests.benchmarks.scale measure $(LARGE)
 
 soak: .venv/.test
 	$(BIN)/python -m pytest tests/benchmarks -s -m slow

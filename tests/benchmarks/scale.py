@@ -27,13 +27,14 @@ from unittest.mock import patch
 import numpy as np
 import psutil
 
+from pipeline.aggregate.workbook import Workbook
+from pipeline.settings import settings
 from tests.benchmarks import generated
 
 NOTES = Path(__file__).resolve().parents[2] / "work" / "scale.json"
 STEPS = ("listed", "settle_units", "complete_all", "compare", "_tables", "_report", "put_in_place")
 TASKS = 4  # that each step of a small run is cut into, so that workers have a part in it as in a large one
 CORES = 100
-HELD = 20_000  # documents that a report shows
 
 
 def processor_seconds() -> tuple[float, float]:
@@ -96,21 +97,20 @@ def size_of(places: Iterator[Path]) -> int:
 
 @contextmanager
 def clocked(spent: defaultdict[str, list[float]]) -> Iterator[None]:
-    """Note the processor seconds of the steps of a run: this process's, its workers'. A step within a step counts once."""
-    run, within = importlib.import_module("pipeline.run"), []
+    """Note the processor seconds of the steps of a run: this process's, its workers'. A step within a step is none of its."""
+    run, inner = importlib.import_module("pipeline.run"), [[0.0, 0.0]]
 
     def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def wrapped(*args: Any, **kwargs: Any) -> Any:
-            if within:
-                return function(*args, **kwargs)
-            within.append(name)
             before = processor_seconds()
+            inner.append([0.0, 0.0])
             try:
                 return function(*args, **kwargs)
             finally:
-                within.clear()
+                of_others = inner.pop()
                 for i, (a, b) in enumerate(zip(before, processor_seconds(), strict=True)):
-                    spent[name][i] += b - a
+                    spent[name][i] += b - a - of_others[i]
+                    inner[-1][i] += b - a
 
         return wrapped
 
@@ -118,6 +118,8 @@ def clocked(spent: defaultdict[str, list[float]]) -> Iterator[None]:
         for name in STEPS:
             home = run.output if name == "put_in_place" else run
             stack.enter_context(patch.object(home, name, timed(name, getattr(home, name))))
+        for name in ("add", "__exit__"):
+            stack.enter_context(patch.object(Workbook, name, timed("workbook", getattr(Workbook, name))))
         yield
 
 
@@ -141,7 +143,9 @@ def noted(job: Any, run: Callable[..., Any], count: int, characters: int) -> dic
     with Watch(job.out) as watch, clocked(spent):
         report = run(job)
     after = processor_seconds()
-    parts = {path.name: size_of(iter([path])) for path in sorted(job.out.iterdir())}
+    book = job.out / "tables" / "workbook.xlsx"
+    parts = {path.name: size_of(iter([path])) for path in sorted(job.out.iterdir())} | {book.name: book.stat().st_size}
+    parts["tables"] -= parts[book.name]
     steps = {name: [round(seconds, 2) for seconds in both] for name, both in spent.items()}
     others = [sum(both[i] for both in spent.values()) for i in (0, 1)]
     steps["read"] = [round(b - a - rest, 2) for a, b, rest in zip(before, after, others, strict=True)]
@@ -152,7 +156,7 @@ def noted(job: Any, run: Callable[..., Any], count: int, characters: int) -> dic
         "steps": steps,
         "peak": dict(watch.peak),
         "bytes": parts,
-        "rows": sum(report.rows.values()),
+        "rows": report.rows,
     }
 
 
@@ -167,6 +171,17 @@ def line(sizes: list[int], values: list[float]) -> tuple[float, float]:
     return float(start), float(slope)
 
 
+def equivalent(note: dict[str, Any], name: str, count: int) -> float:
+    """How many documents count for a step or a part of OUT: report and workbook take no more than the settings say."""
+    given = settings()
+    if name in ("_report", "report"):
+        return min(count, given.report_documents)
+    if name in ("workbook", "workbook.xlsx"):
+        each = [rows / note["documents"] for rows in note["rows"].values()]
+        return sum(min(count * rows, given.workbook_rows) for rows in each) / sum(each)
+    return count
+
+
 def predicted(notes: list[dict[str, Any]], count: int) -> dict[str, Any]:
     """What a run of ``count`` documents costs, by the lines through ``notes``."""
     sizes = [note["documents"] for note in notes]
@@ -177,11 +192,11 @@ def predicted(notes: list[dict[str, Any]], count: int) -> dict[str, Any]:
 
     steps = {}
     for name in notes[-1]["steps"]:
-        size = min(count, HELD) if name == "_report" else count
+        size = equivalent(notes[-1], name, count)
         steps[name] = [at([note["steps"][name][i] for note in notes], size) for i in (0, 1)]
     parts = {}
     for name in sorted({name for note in notes for name in note["bytes"]}):
-        size = min(count, HELD) if name == "report" else count
+        size = equivalent(notes[-1], name, count)
         parts[name] = at([note["bytes"].get(name, 0) for note in notes], size)
     peak = {name: at([note["peak"].get(name, 0) for note in notes]) for name in ("parent", "worker", "scratch")}
     return {"documents": count, "steps": steps, "peak": peak, "bytes": parts}
