@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from pipeline.extract import bodies, people, places
+from pipeline.extract import bodies, frames, people, places
 from pipeline.extract.organisation import unit_in_title
 from pipeline.extract.tagger import Marked
+from pipeline.resources import words
 from pipeline.segment.tokens import common_words
 
 if TYPE_CHECKING:
@@ -34,8 +36,9 @@ def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     title = unit_in_title(reading)
     if title:
         found = added([m for m in found if m.label != "ORG" or m.end <= title[0] or m.start >= title[1]], [(*title, "ORG", 1.0)])
-    found = added(found, people.given_away(reading))
-    found = added(found, people.listed(text, [m for m in found if m.label == "PER"]))
+    found = added(found, frames.given_away(reading))
+    found = added(found, frames.labelled(text))
+    found = added(found, frames.listed(text, [m for m in found if m.label == "PER"]))
     found = added(found, _repeated(text, found))
     return added(found, places.known(reading))
 
@@ -84,14 +87,35 @@ def added(found: list[Marked], more: Iterable[Proposal]) -> list[Marked]:
 _SHORTER = {"ORG": ("ORG", "PLC"), "PER": ("PER",)}  # what a longer name of a label may swallow
 
 
+@cache
+def _never() -> frozenset[str]:
+    """Words that are never carried over, however sure one of them is a name: too common in these texts."""
+    return words("lexicons/event_stop_words.txt") | words("lexicons/known_places.txt")
+
+
+_SPACE = re.compile(r"[ \u3000]+")
+_LEAST = {"ORG": (4, 0.5), "PER": (2, 0.7), "PLC": (2, 0.7)}  # characters of a name and its confidence that carry it over
+_SURELY = 0.9  # a name that is also a word (时光) is carried over from here on
+
+
 def _repeated(text: str, found: list[Marked]) -> Iterator[Proposal]:
-    """Further places where a marked name stands, letter for letter."""
+    """Further places where a marked name stands, letter for letter; a person's with or without the space inside (冷 暖, 冷暖)."""
     import ahocorasick
 
-    for label, least, sure in (("ORG", 4, 0.5), ("PER", 2, 0.7), ("PLC", 2, 0.7)):
-        names = {text[m.start : m.end] for m in found if m.label == label and m.end - m.start >= least and m.confidence >= sure}
-        if label == "PER":  # a short name that is also a word is not carried over
-            names = {n for n in names if len(n) >= 3 or " " in n or n not in common_words()}
+    for label, (least, sure) in _LEAST.items():
+        names: set[str] = set()
+        for m in found:
+            if m.label != label or m.end - m.start < least or m.confidence < sure:
+                continue
+            name = text[m.start : m.end]
+            plain = _SPACE.sub("", name) if label == "PER" else name
+            if (
+                label != "PER"
+                or len(plain) > 2
+                or plain not in common_words()
+                or (m.confidence >= _SURELY and plain not in _never())
+            ):
+                names |= {name, plain}
         if not names:
             continue
         automaton: Any = ahocorasick.Automaton()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.features import given_names, is_place
@@ -56,7 +54,7 @@ class Patterns(NamedTuple):
     not_familiar: re.Pattern[str]
 
 
-_HAN = r"[\u4e00-\u9fff\U00020000-\U0003ffff]"
+HAN = r"[\u4e00-\u9fff\U00020000-\U0003ffff]"
 
 
 @cache
@@ -70,6 +68,7 @@ def patterns() -> Patterns:
     one = "".join(sorted(s for s in surnames() if len(s) == 1))
     sure = "".join(sorted(s for s in surnames() if len(s) == 1 and s not in _doubtful()))
     bold = "".join(sorted(s for s in surnames() if len(s) == 1 and _doubtful().get(s) != "function"))
+    usual = "".join(sorted(s for s in words("lexicons/common_surnames.txt") if s not in _doubtful()))
     given = "".join(sorted(c for c, _ in table("lexicons/common_given.tsv", 2)))
     long_titles = "|".join(t for t in short.split("|") if len(t) >= 2)
     sound = "|".join(sorted((e for e, _ in table("lexicons/transliterated_names.tsv", 2)), key=len, reverse=True))
@@ -78,8 +77,8 @@ def patterns() -> Patterns:
             rf"(?:等?(?:[0-9一二三四五六七八九十两俩几]{{1,9}}[位名个]?)?(?:青年|优秀|骨干|退休|老|新|女"
             rf"|困难)?)(?P<role>{prefix}(?:{titles}))|[（(](?P<paren>{prefix}(?:{titles}))[）)]"
         ),
-        title_before=re.compile(rf"(?P<role>{prefix}(?:{titles}))[：: 　]*$"),
-        short=re.compile(rf"(?:[{one}]|{compound}|{_HAN}{{1,2}}?)(?:{short})"),
+        title_before=re.compile(rf"(?P<role>{prefix}(?:{titles}))(?:[：: 　]*|[是有叫由]|名叫)$"),
+        short=re.compile(rf"(?:[{one}]|{compound}|{HAN}{{1,2}}?)(?:{short})"),
         short_in_text=re.compile(
             rf"(?:^|(?<=[，。；、：“！？\s（和请向给为由被让与到对把像是的])|(?<=——))(?P<name>(?:[{sure}]|{compound})(?:{short})"
             rf"|(?:(?<=[，。；、：“！？\s（])|(?<=^))[{bold}](?:{short}))(?!们|会|团|工作|室|制|[程龄资期])",
@@ -90,12 +89,12 @@ def patterns() -> Patterns:
         ),
         personal=re.compile(rf"(?:{long_titles}|同志|老师|师傅)(?!们|会|团|工作|室|制)"),
         familiar=re.compile(
-            rf"[老小][{sure}](?![\u4e00-\u9fff]?(?:师傅|主席|老师))|[{sure}]老(?P<rank>[大二三四五六七八九幺](?![个名位年月]))"
+            rf"[老小][{usual}](?![\u4e00-\u9fff]?(?:师傅|主席|老师))|[{sure}]老(?P<rank>[大二三四五六七八九幺](?![个名位年月]))"
         ),
         short_title=re.compile(short),
-        before_role=re.compile(rf"[：:、，\s](?P<name>[{one}]{_HAN}{{1,2}})[（(](?:{titles})[）)]"),
+        before_role=re.compile(rf"[：:、，\s](?P<name>[{one}]{HAN}{{1,2}})[（(](?:{titles})[）)]"),
         compound=re.compile(compound),
-        by_sound=re.compile(rf"(?:{sound}){{1,3}}(?:[·•](?:{sound}){{1,3}}|[·•]{_HAN}{{1,4}})?"),
+        by_sound=re.compile(rf"(?:{sound}){{1,3}}(?:[·•](?:{sound}){{1,3}}|[·•]{HAN}{{1,4}})?"),
         standing=[(re.compile(r.get("sentence", "")), re.compile(r.get("role", "")), r["standing"]) for r in spec["standing"]],
         none=re.compile("|".join(spec["not_persons"])),
         not_familiar=re.compile(spec["not_familiar"]),
@@ -114,7 +113,7 @@ _CLINGS_BEFORE, _CLINGS_BEHIND = (
     "如由请向对与和让以为是给被使有带见问找陪叫派选",
     "俩等两二三和与及在为坐就都说讲问被把给也从又还并到念各率",
 )
-_VERBS = set("得来转抓带创去提获兼当报任做列拿住教唱补带画写办拍送接站走跑") | set(_CLINGS_BEHIND)  # behind a name that is whole
+VERBS = set("获得来转抓带创去提获兼当报任做列拿住教唱补带画写办拍送接站走跑") | set(_CLINGS_BEHIND)  # behind a name that is whole
 
 
 @cache
@@ -126,28 +125,34 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
     """A marked person without what clings to the name, or None where the span can be no person."""
     text = reading.clean
     size = m.end - m.start
-    if size >= 3 and text[m.start] in _CLINGS_BEFORE and text[m.start + 1] in surnames():
+    spaced = re.search(r"\s", text[m.start : m.end])
+    if spaced:
+        pass
+    elif size >= 3 and text[m.start] in _CLINGS_BEFORE and text[m.start + 1] in surnames():
         m = m._replace(start=m.start + 1)
-    elif size >= 3 and text[m.end - 1] in _CLINGS_BEHIND:
+    elif size >= 3 and text[m.end - 1] in _CLINGS_BEHIND and re.match(HAN, text[m.end : m.end + 1]):
         m = m._replace(end=m.end - 1)
-    elif "·" not in text[m.start : m.end] and m.confidence < _CERTAIN:
+    elif "·" not in text[m.start : m.end] and m.confidence < _UNSURE:
         m = _within_words(reading, m)
+    elif over := _OVER.match(text, m.start, m.end):
+        m = m._replace(end=over.end())
     m = _to_its_size(reading, m)
-    return m if _plausible(reading, m) else None
+    return m if plausible(reading, m) else None
 
 
-_CERTAIN = 0.9  # from here on the model knows a name better than jieba
-_REST = re.compile(rf"(?P<gap>[ 　]{{1,3}}){_HAN}(?=[\n、，。；（）|]|$)")
+_OVER = re.compile(rf"{HAN}+[·•]{HAN}{{2,5}}?(?=[与和及问]{HAN})")  # a name by sound that the model runs on from
+_UNSURE, _CERTAIN = 0.75, 0.9  # jieba knows better below; a word is a name from here on
+_REST = re.compile(rf"(?P<gap>[ 　]{{1,3}}){HAN}(?=[\n、，。；（）|]|$)")
 
 
 def _to_its_size(reading: Reading, m: Marked) -> Marked:
     """A name as long as its surname lets it be: 易水寒|念 ends before the verb, 向|阳花 begins with 向, 邱 少| 平 goes on."""
     text = reading.clean
     name = text[m.start : m.end]
-    if spaced := re.fullmatch(rf"{_HAN}(?P<gap>[ 　]{{1,3}}){_HAN}", name):
+    if spaced := re.fullmatch(rf"{HAN}(?P<gap>[ 　]{{1,3}}){HAN}", name):
         rest = _REST.match(text, m.end)
         return m._replace(end=rest.end()) if rest and rest["gap"] == spaced["gap"] else m
-    if not re.fullmatch(rf"{_HAN}+", name):
+    if not re.fullmatch(rf"{HAN}+", name):
         return m
     before = text[m.start - 1 : m.start]
     if len(name) == 2 and name[0] not in surnames() and before in _common_surnames():
@@ -156,8 +161,8 @@ def _to_its_size(reading: Reading, m: Marked) -> Marked:
     if (name[0] not in surnames() and longest == 3) or patterns().by_sound.fullmatch(name) or patterns().short.fullmatch(name):
         return m
     last = reading.tokens[reading.token_at(m.end - 1)]
-    if (len(name) == longest + 1 and (name[-1] in _VERBS or last.end > m.end)) or (
-        len(name) == longest == 4 and name[-1] in _VERBS
+    if (len(name) == longest + 1 and (name[-1] in VERBS or last.end > m.end)) or (
+        len(name) == longest == 4 and name[-1] in VERBS
     ):
         return m._replace(end=m.end - 1)
     return m
@@ -198,11 +203,11 @@ def is_name_token(token: Token) -> bool:
 _LIKELY, _LIKELY_WORD = 0.5, 0.7  # from here on the model is believed, of a word that may be a name (高兴, 江山) as well
 
 
-def _plausible(reading: Reading, m: Marked) -> bool:
+def plausible(reading: Reading, m: Marked) -> bool:
     """Whether a marked person can be one: no plain word, no cut through a word, four characters only for a reason."""
     text, p = reading.clean, patterns()
     name = re.sub(r"\s", "", text[m.start : m.end])
-    if p.none.fullmatch(name) or name in words("lexicons/titles.txt"):
+    if (p.none.fullmatch(name) and len(name) == m.end - m.start) or name in words("lexicons/titles.txt"):
         return False
     if "·" in name:
         return name[0] != "·" != name[-1]
@@ -215,12 +220,14 @@ def _plausible(reading: Reading, m: Marked) -> bool:
         return False
     foreign = p.by_sound.fullmatch(name) or p.short.fullmatch(name)
     surnamed = name[0] in surnames() or name[:2] in surnames()
-    likely = _LIKELY if name not in common_words() else _LIKELY_WORD if _may_be_a_name(name) else 2.0
-    if name in common_words() and not named and (name[0] in _doubtful() or name in words("lexicons/known_places.txt")):
+    likely = _LIKELY if name not in common_words() else _LIKELY_WORD if _may_be_a_name(name) else 0.95 if named else 2.0
+    if len(name) < m.end - m.start:
+        likely = _LIKELY  # a word is not written with a space inside
+    elif name in common_words() and not named and (name[0] in _doubtful() or name in words("lexicons/known_places.txt")):
         likely = _CERTAIN
     elif _doubtful().get(name[0]) == "function" and (name[1:] in common_words() or name[:2] in common_words()):
-        likely = 2.0  # 多渠道
-    if surnamed and m.confidence >= likely and re.fullmatch(rf"{_HAN}{{2,3}}", name):
+        likely = _LIKELY if named else 0.99  # 多渠道
+    if surnamed and m.confidence >= likely and re.fullmatch(rf"{HAN}{{2,3}}", name):
         return "\n" not in text[m.start : m.end]
     first = reading.tokens[reading.token_at(m.start)]
     doubtful = name[0] in _doubtful()
@@ -253,7 +260,7 @@ def is_titled(reading: Reading, m: Marked) -> bool:
     """Whether a word of two or three characters is a person by the personal title behind it (江山主席, 和平法官)."""
     name = reading.clean[m.start : m.end]
     title = patterns().personal.match(reading.clean, m.end)
-    return bool(title) and re.fullmatch(rf"{_HAN}{{2,3}}", name) is not None and name[0] in surnames()
+    return bool(title) and re.fullmatch(rf"{HAN}{{2,3}}", name) is not None and name[0] in surnames()
 
 
 def _may_be_a_name(word: str) -> bool:
@@ -270,62 +277,7 @@ def _cuts_word(reading: Reading, m: Marked) -> bool:
     return False
 
 
-def given_away(reading: Reading) -> Iterator[Proposal]:
-    """What the language gives away: a surname with a title, a name before its bracketed role, a name written by sound."""
-    p, text = patterns(), reading.clean
-    begins, ends = {t.start for t in reading.tokens}, {t.end for t in reading.tokens}
-    for m in p.with_title.finditer(text):
-        if m.start() in begins and m.start("title") in ends and m.end() in ends and m[0] not in words("lexicons/titles.txt"):
-            yield (m.start(), m.end() if m["given"] == "" else m.start("title"), "PER", 0.8)
-    for m in p.familiar.finditer(text):
-        if m.start() in begins and (m.end() in ends or m["rank"]) and not p.not_familiar.fullmatch(m[0]):
-            yield (*m.span(), "PER", 0.7)
-    for pattern in (p.before_role, p.short_in_text):
-        for m in pattern.finditer(text):
-            if m["name"] not in words("lexicons/titles.txt"):
-                yield (m.start("name"), m.end("name"), "PER", 0.9)
-    for m in p.compound.finditer(text):
-        given = reading.tokens[reading.token_at(m.end())]
-        whole = (
-            given.start <= m.end()
-            and given.end - m.end() in (1, 2)
-            and reading.tokens[reading.token_at(m.start())].start == m.start()
-        )
-        if whole and set(text[m.end() : given.end]) <= given_names().keys():
-            yield (m.start(), given.end, "PER", 0.8)
-    for m in p.by_sound.finditer(text):
-        title = p.short_title.match(text, m.end()) if "·" not in m[0] else None
-        if len(m[0]) >= 4 or "·" in m[0] or (title and len(m[0]) >= 3):
-            yield (m.start(), title.end() if title else m.end(), "PER", 0.9)
-    for token in filter(is_name_token, reading.tokens):
-        if _plausible(reading, Marked(token.start, token.end, "PER", 0.6)):
-            yield (token.start, token.end, "PER", 0.6)
-
-
-_ITEM = rf"{_HAN}{{2,4}}|{_HAN} {{1,3}}{_HAN}"
-_BETWEEN = re.compile(rf"[、 　](?:{_HAN}{{2,4}}[、 　]|{_HAN} {{1,3}}{_HAN}[、 　]+)+ *")
-_NEXT_ITEM = re.compile(rf"、(?P<name>{_ITEM})(?=[、 　，。；）)\n]|等|$)")
-
-
-def listed(text: str, people: list[Marked]) -> Iterable[Proposal]:
-    """Between or behind marked names of one list, what begins with a surname is a name too."""
-    for m, n in pairwise(people):
-        between = text[m.end : n.start]
-        if 3 <= len(between) <= 30 and _BETWEEN.fullmatch(between):
-            for item in re.finditer(_ITEM, between):
-                word = item[0].replace(" ", "")
-                if word[0] in surnames() or word[:2] in surnames():
-                    yield (m.end + item.start(), m.end + item.end(), "PER", 0.9)
-    for m in people:
-        following = _NEXT_ITEM.match(text, m.end)
-        continues = text[max(0, m.start - 1) : m.start] == "、"
-        if following is None or not continues:
-            continue
-        name = following["name"]
-        if name[0] in surnames() and set(name[1:].strip()) <= given_names().keys():
-            yield (*following.span("name"), "PER", 0.7)
-
-
+_IN_ONE_LIST = re.compile(r"(?:[（(][^（）()\n]{1,12}[）)])?(?:[、和与及]|[ 　]{1,4})[ 　]{0,2}")
 _NOT_A_TITLE = re.compile(r"们|会|队|节|团|代表|小组|家|组|协会")
 
 
@@ -334,23 +286,26 @@ def persons(reading: Reading, marked: list[Marked], honours: list[Span], models:
     p, text = patterns(), reading.clean
     spans = [m for m in marked if m.label == "PER"]
     roles: list[str | None] = []
-    shared: list[str | None] = [None] * len(spans)
+    never = words("lexicons/not_roles_behind.txt")
+    shared: list[str | None] = [None] * len(spans)  # by the title behind a name or its list
+    leads: list[str | None] = [None] * len(spans)  # by the title before
     for i in range(len(spans) - 1, -1, -1):
         m = spans[i]
         after = p.title_after.match(text, m.end)
-        if after is not None and not _NOT_A_TITLE.match(text, after.end()):
+        if after is not None and after["role"] not in never and not _NOT_A_TITLE.match(text, after.end()):
             shared[i] = after["role"] or after["paren"]
         elif i + 1 < len(spans) and re.fullmatch(r"[、和与及]", text[m.end : spans[i + 1].start]):
             shared[i] = shared[i + 1] if p.title_after.match(text, spans[i + 1].end) or shared[i + 1] else None
     for i, m in enumerate(spans):
-        role = shared[i]
-        if role is None:
-            before = p.title_before.search(text, max(0, m.start - 12), m.start)
+        role, titled = shared[i], p.short.fullmatch(text[m.start : m.end])
+        if role is None or titled:
+            before = p.title_before.search(text, max(0, m.start - 14), m.start)
             role = before["role"] if before else None
+            leads[i] = role
+            if role is None and i and not titled and _IN_ONE_LIST.fullmatch(text, spans[i - 1].end, m.start):
+                role = leads[i] = leads[i - 1]
         role = re.sub(r"^(?:等|原|前|时任)", "", role) if role else None
-        if role in ("同志", "会员", "职工", "员工") or p.short.fullmatch(text[m.start : m.end]):
-            role = None
-        roles.append(role)
+        roles.append(None if role in ("同志", "会员", "职工", "员工") else role)
     seen = [standing_features(reading, m.start, m.end, role, honours) for m, role in zip(spans, roles, strict=True)]
     guesses = load(models, "standing").best(seen, text)[0]
     return [

@@ -10,10 +10,12 @@ import pytest
 
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.names import completed
+from pipeline.extract.people import persons
 from pipeline.extract.tagger import Marked
 from pipeline.learn import made_names
 from pipeline.learn.renaming import renamed
 from pipeline.segment import Span
+from pipeline.settings import models_dir
 from tests.ingest.cases import cases
 from tests.segment.read import reading_of
 
@@ -58,3 +60,19 @@ def test_a_renamed_copy_keeps_every_other_word() -> None:
         for span, _ in moved:
             rest, at = rest + new[at : span.start], span.end
         assert rest + new[at:] == "主席、委员去看望了，来了人。"
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("委员娄万金、苌福顺、郄大娥都到了。", ["委员", "委员", "委员"]),
+        ("组长是孟有才，副组长由麻年担任。", ["组长", "副组长"]),
+        ("席文轩执笔，储秀兰丈夫病了。", [None, None]),
+        ("装卸工李师傅和教师娄万金来了。", ["装卸工", "教师"]),
+    ],
+)
+def test_roles(text: str, roles: list[str | None]) -> None:
+    reading = reading_of(text)
+    names = ("娄万金", "苌福顺", "郄大娥", "孟有才", "麻年", "席文轩", "储秀兰", "李师傅")
+    marked = sorted(Marked(at, at + len(n), "PER", 0.9) for n in names if (at := text.find(n)) >= 0)
+    assert [person.role for person in persons(reading, marked, [], models_dir())] == roles
