@@ -225,7 +225,7 @@ def plausible(reading: Reading, m: Marked) -> bool:
         likely = _LIKELY  # a word is not written with a space inside
     elif name in common_words() and not named and (name[0] in _doubtful() or name in words("lexicons/known_places.txt")):
         likely = _CERTAIN
-    elif _doubtful().get(name[0]) == "function" and (name[1:] in common_words() or name[:2] in common_words()):
+    elif len(name) == 3 and _doubtful().get(name[0]) == "function" and (name[1:] in common_words() or name[:2] in common_words()):
         likely = _LIKELY if named else 0.99  # 多渠道
     if surnamed and m.confidence >= likely and re.fullmatch(rf"{HAN}{{2,3}}", name):
         return "\n" not in text[m.start : m.end]
