@@ -12,19 +12,25 @@ PAREN_DIGIT = "⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇"
 DOT_DIGIT = "⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛"
 PAREN_CN = "㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩"
 SEQUENCE_WORDS = ("首先", "其次", "再次", "再者", "然后", "最后")
+FURTHER_WORDS = ("再就是", "再有", "还有", "另外", "此外")  # go on with a series that one of the words above begins
+# nouns that count the parts of a text: 做法一： 做法二：
+COUNTED = "做法|总结|经验|体会|启示|议题|任务|亮点|特色|措施|问题|建议|故事|案例|镜头|片段|关键词|成效|主题|专题|板块|行动|工程|举措|不足|打算"
 
 # One alternative a style. `tail` is what makes a numeral a section number; the space around it belongs to no heading.
 _STYLES = {
     "part": rf"第\s?(?P<part>[{CN}]{{1,3}}|\d{{1,2}})\s?(?:部分|章|编)[、：:，,．.]?",
     "section": rf"第\s?(?P<section>[{CN}]{{1,3}}|\d{{1,2}})\s?节[、：:，,．.]?",
-    "nth": r"第(?P<nth>[一二三四五六七八九十]{1,2})"
+    "nth": r"[第头](?P<nth>[一二三四五六七八九十]{1,2})"
     r"(?:点|招|条|件|样|课|封|张|扇|盏|站|笔|类|重|方面|步|个|句话?|件事|件小事|件大事|项|篇章|板块|抓手|关)(?:[，、：:。]|(?=是))",
+    "article": rf"第(?P<article>[{CN}]{{1,3}})条(?:\s+|[：:、]\s?)(?=\S)",
+    "counted": rf"(?:{COUNTED})之?(?P<counted>[一二三四五六七八九十]{{1,2}}|[0-9]{{1,2}})\s?[：:、．.]",
+    "code": r"(?P<code>[A-H][0-9]{1,2})\s?[～~、．:：](?=[\u4e00-\u9fff“《])",
     "shi": r"(?:第?(?P<shi>[一二三四五六七八九十])是)(?=[^\s])[，,：:]?",
     "di": r"第(?P<di>[一二三四五六七八九十])[、，,：:．]",
     "cn_paren": rf"[（(〔【]\s?(?P<cn_paren>[{CN}]{{1,3}})\s?[）)〕】][、，,．.]?",
     "cn": rf"(?P<cn>[{CN}]{{1,3}}|○[{CN}])\s?[、．.，,：:](?:(?![0-9])|(?=(?:19|20)[0-9]{{2}}\s?年))",
     "gan": r"(?P<gan>[甲乙丙丁戊己庚辛])[、．.]",
-    "formal": r"(?P<formal>[壹贰叁肆伍陆柒捌玖拾])[、．.，,：:]",
+    "formal": r"(?P<formal>[壹贰叁参肆伍陆柒捌玖拾])[、．.，,：:]",
     "roman": r"(?P<roman>[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ])[、．.，,：: ]?",
     "ar_space": r"(?P<ar_space>[0-9]{1,2})[ 　]+(?=[\u4e00-\u9fff“《][^，。；：|0-9\n]{1,18}(?:\n|$))",
     "dashed": r"(?P<dashed>[-—])、",
@@ -38,20 +44,21 @@ _STYLES = {
     "paren_digit": rf"(?P<paren_digit>[{PAREN_DIGIT}])[、，,．.]?",
     "dot_digit": rf"(?P<dot_digit>[{DOT_DIGIT}])[、，,．.]?",
     "cn_paren_one": rf"(?P<cn_paren_one>[{PAREN_CN}])[、，,．.]?",
-    "word": rf"(?P<word>{'|'.join(SEQUENCE_WORDS)})[，,：:]?",
+    "word": rf"(?P<word>{'|'.join(SEQUENCE_WORDS)})(?:是(?!否)|[，,：:])?",
+    "further": rf"(?P<further>{'|'.join(FURTHER_WORDS)})[，,：:]",
     "letter": r"(?P<letter>[A-Ha-h])[、．.](?=\s?[\u4e00-\u9fff“《])",
 }
 NUMBER = re.compile("|".join(_STYLES.values()))
 # styles written alike in one document: ⑴ and (1) and [1] continue each other's series when the text mixes them
 FAMILY = {
     "paren_digit": "ar_paren", "ar_bracket": "ar_paren", "dot_digit": "ar", "cn_paren_one": "cn_paren", "dashed": "cn",
-    "ar_space": "ar",
+    "ar_space": "ar", "further": "word",
 }  # fmt: skip
 # the order in which styles usually nest, outermost first: only breaks ties where the text itself gives no order
 RANK = {
     "part": 0, "section": 1, "cn": 2, "gan": 2, "formal": 2, "roman": 2, "cn_paren": 3,
     "di": 4, "ar": 5, "ar_section": 6, "ar_paren": 7, "ar_half": 7, "nth": 4,
-    "circled": 8, "letter": 9, "word": 10, "shi": 10,
+    "article": 3, "counted": 2, "code": 4, "circled": 8, "letter": 9, "word": 10, "shi": 10,
 }  # fmt: skip
 
 
@@ -91,11 +98,15 @@ def number_at(text: str, start: int, end: int) -> Number | None:
             numeral
         ) + 1
     elif style in _LISTED:
-        value = _LISTED[style].index(numeral) + 1
+        value = _LISTED[style].index("叁" if numeral == "参" else numeral) + 1  # 參 in plain characters
+    elif style == "code":
+        value = (ord(numeral[0]) - ord("A")) * 100 + int(numeral[1:])
     elif style == "letter":
         value = ord(numeral.lower()) - ord("a") + 1
     elif style == "word":
         value = min(SEQUENCE_WORDS.index(numeral) + 1, 4)
+    elif style == "further":
+        value = 4
     elif style == "dashed":
         value = 1
     elif style == "ar_section":

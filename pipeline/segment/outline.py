@@ -78,9 +78,9 @@ def _opens(text: str, number: Number, line: Span) -> bool:
 
 def _without_lone_words(openers: list[Opener]) -> list[Opener]:
     """首先/其次 and 一是/二是 are sections only where a series of them opens paragraphs."""
-    for style in ("word", "shi", "di", "nth", "gan", "formal", "roman"):
-        series = [o for o in openers if o.number and o.number.style == style]
-        if len(series) < 2 or not any(o.number and o.number.value >= 2 for o in series):
+    for style in ("word", "shi", "di", "nth", "gan", "formal", "roman", "article", "counted", "code"):
+        values = [o.number.value for o in openers if o.number and o.number.style == style]
+        if len(values) < 2 or max(values) < 2 or (style == "word" and 1 not in values and max(values) > 3):
             openers = [o for o in openers if o.number is None or o.number.style != style]
     return openers
 
@@ -157,11 +157,16 @@ def _levels(openers: list[Opener]) -> list[int]:
     numbers = [o.number for o in openers]
     inner = _inner_styles(numbers)
     following = _following(numbers)
+    styles_below = [{o.style for o in openers[i + 1 :]} if o.style == "bracket" else set() for i, o in enumerate(openers)]
     for i, n in enumerate(numbers):
         if n is None:
             keep = max((k + 1 for k, (open_, value) in enumerate(stack) if following[i].get(open_, 0) > value), default=0)
             style = openers[i].style
             at = next((k for k in range(keep, len(stack)) if stack[k][0] == style), None)
+            if at is None and style == "label" and i and numbers[i - 1] is not None and _follows(openers[i - 1], openers[i]):
+                keep = len(stack)  # months in a row right below 二、月份安排
+            if at is None and style == "bracket" and stack and stack[-1][0] == "bullet" and "bullet" in styles_below[i]:
+                keep = len(stack)
             if at is None and (style == "bullet" or (style == "label" and stack and stack[-1][0] in ("plain", "bracket"))):
                 keep = len(stack)  # a bulleted series nests in what is open, a run-in label in a heading line of its own
             stack = [*stack[: keep if at is None else at], (style, 0)]
@@ -169,10 +174,15 @@ def _levels(openers: list[Opener]) -> list[int]:
             continue
         at = next((k for k in range(len(stack) - 1, -1, -1) if stack[k][0] == n.style), None)
         if at is None:
-            while stack and stack[-1][0] not in UNNUMBERED and n.value == 1 and _outranks(n.style, stack[-1][0], inner):
+            late = len(stack) == 1 and stack[0][1] >= 3 and n.style == "cn"  # 一、 below （四）: its first, so far on
+            while (
+                not late and stack and stack[-1][0] not in UNNUMBERED and n.value == 1 and _outranks(n.style, stack[-1][0], inner)
+            ):
                 stack.pop()
             stack.append((n.style, n.value))
-        elif n.value == 1 and stack[at][1] >= 1 and at == len(stack) - 1 and _nested_restart(numbers, i, stack[at][1]):
+        elif (n.value == 1 and stack[at][1] >= 1 and at == len(stack) - 1 and _nested_restart(numbers, i, stack[at][1])) or (
+            n.value == 1 and at < len(stack) - 1 and stack[at][1] >= 1 and _goes_on_around(numbers, i, stack[-1])
+        ):
             stack.append((n.style, n.value))
         else:
             if at == len(stack) - 1 or n.value == stack[at][1] + 1 or len([s for s, _ in stack if s == n.style]) == 1:
@@ -180,6 +190,11 @@ def _levels(openers: list[Opener]) -> list[int]:
             stack = [*stack[:at], (n.style, n.value)]
         levels.append(len(stack))
     return levels
+
+
+def _follows(one: Opener, other: Opener) -> bool:
+    """Whether a short heading line stands right above the other opener's line."""
+    return one.line.end - one.line.start <= _ONLY_HEADING and other.line.start - one.line.end <= 2
 
 
 def _following(numbers: list[Number | None]) -> list[dict[str, int]]:
@@ -244,6 +259,23 @@ def _nested_restart(numbers: list[Number | None], i: int, outer: int) -> bool:
     return False
 
 
+def _goes_on_around(numbers: list[Number | None], i: int, top: tuple[str, int]) -> bool:
+    """一、 below 二、（一）: it nests there if （二） follows the run before 三、 does."""
+    n = numbers[i]
+    assert n is not None
+    last = n.value
+    for later in numbers[i + 1 :]:
+        if later is None:
+            continue
+        if later.style == top[0]:
+            return later.value == top[1] + 1 and last >= 2
+        if later.style == n.style:
+            if later.value != last + 1:
+                return False
+            last = later.value
+    return False
+
+
 _RUNS_ON = re.compile(r"[。！？；;：:0-9]|名单|如下")
 
 
@@ -281,23 +313,50 @@ def _closes(openers: list[Opener], levels: list[int], end: int) -> list[int]:
     return closes
 
 
+_GAP = re.compile(r"[^。！？：:；;，,\n ]{1,13}[^。！？：:；;，,\n \d](?= +(?![\d.,]+ )(?:[^\n。]{6,}[；，]|[^\n。]{10,}。))")
+_ONLY_HEADING = 24  # characters of a line that may be a heading and nothing else
+
+
+def _set_off(text: str, openers: list[Opener]) -> set[str]:
+    """Styles whose headings end at a blank (2.1 技能竞赛　3月11日…): three of them do, and most that have text behind them."""
+    styles: dict[str, list[bool]] = {}
+    for opener in openers:
+        if opener.number is not None and opener.line.end - opener.line.start > _ONLY_HEADING:
+            hit = _GAP.match(text, _behind_number(text, opener), opener.line.end) is not None
+            styles.setdefault(opener.style, []).append(hit)
+    return {style for style, hits in styles.items() if sum(hits) >= 3 and sum(hits) * 10 >= 6 * len(hits)}
+
+
+def _behind_number(text: str, opener: Opener) -> int:
+    at = opener.number.end if opener.number else opener.start
+    while text[at : at + 1] and text[at] in " 　、，,.．":
+        at += 1
+    return at
+
+
 def _headings(reading: Reading, openers: list[Opener], levels: list[int]) -> list[Heading]:
     from pipeline.products import Heading, Span
 
     text = reading.clean
     last = reading.sign_off[0].start if reading.sign_off else len(text)
     closes = _closes(openers, levels, len(text))
+    set_off = _set_off(text, openers)
     found: list[Heading] = []
     above: list[int] = []  # indices of the open headings, outermost first
     for i, (opener, level) in enumerate(zip(openers, levels, strict=True)):
         nxt = openers[i + 1].start if i + 1 < len(openers) else len(text)
         limit = min(opener.line.end, nxt)
-        start = opener.number.end if opener.number else opener.start
-        while start < limit and text[start] in " 　、，.．":
-            start += 1
+        start = min(_behind_number(text, opener), limit)
         if opener.style == "bracket":
-            limit = text.index("】", start, limit)
-        end = _heading_end(text, start, limit, whole=opener.number is not None and limit == opener.line.end and not opener.inline)
+            limit = min(at for at in (text.find("】", start, limit), text.find("〕", start, limit)) if at >= 0)
+        end = _heading_end(
+            text,
+            start,
+            limit,
+            whole=(opener.number is not None or opener.style == "plain") and limit == opener.line.end and not opener.inline,
+        )
+        if opener.style in set_off and (gap := _GAP.match(text, start, limit)):
+            end = min(gap.end(), end)
         body = end
         while body < limit and text[body] in _END + "”　 ":
             body += 1

@@ -139,10 +139,15 @@ def _opens_text(reading: Reading, lines: list[Span], k: int) -> bool:
     )
 
 
+_TIMES = ("明年", "来年", "元月")  # their first character is a surname
+
+
 def is_person(compact: str) -> bool:
     """A line that is only a person's name."""
     if "·" in compact and len(compact) <= 14:
         return True
+    if compact in _TIMES:
+        return False
     named = compact[:1] in surnames() or compact[:2] in surnames()
     return named and 2 <= len(compact) <= 4 and not _TITLE_WORD.search(compact)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 _MAX = 36
 _NOT_A_HEADING = re.compile(
-    r"^(?:尊敬的|各位|同志们|老师们|亲爱的|大家好|谢谢|附[:：件表]|表[一二三四五六七八九0-9]|序号|备注|注[:：]|单位[:：]|电话|联系|地址|邮编|网址|此致|敬礼|第.{1,4}[组队][:：]?|主持|记录|时间|地点|出席|图[0-9一二])"
+    r"^(?:[^：:]{0,8}(?:人|单位|部门|委员会)[：:]|尊敬的|各位|同志们|老师们|亲爱的|大家好|谢谢|附[:：件表]|表[一二三四五六七八九0-9]|序号|备注|注[:：]|单位[:：]|电话|联系|地址|邮编|网址|此致|敬礼|第.{1,4}[组队][:：]?|主持|记录|时间|地点|出席|图[0-9一二])"
 )
 _LABEL = re.compile(r"名单|如下|[:：]$")
 _SPACED_NAMES = re.compile(
@@ -34,7 +35,12 @@ def _marks() -> tuple[tuple[str, re.Pattern[str]], ...]:
     spec = yaml("rules/outline.yaml")
     labels = "|".join(sorted(sorted(structural_labels()), key=len, reverse=True))
     return (
-        ("bracket", re.compile(rf"【(?![^】\n]{{0,14}}(?:{spec['not_bracket_labels']}))(?P<heading>[^】\n]{{2,14}})】")),
+        (
+            "bracket",
+            re.compile(
+                rf"[【〔](?![^】〕\n]{{0,14}}(?:{spec['not_bracket_labels']}))(?P<heading>(?!\d{{4}}[】〕])[^】〕\n]{{2,14}})[】〕]"
+            ),
+        ),
         (
             "bullet",
             re.compile(
@@ -51,9 +57,18 @@ def marked_headings(text: str, lines: list[Span], taken: set[Span]) -> list[tupl
     found: list[tuple[Span, int, str]] = []
     for kind, pattern in _marks():
         hits = [(line, m.start("heading"), kind) for line in lines if (m := pattern.match(text, line.start, line.end))]
+        if kind == "bullet":
+            hits = _headed(text, lines, hits)
         if len(hits) >= 2:
             found += [hit for hit in hits if hit[0] not in taken]
     return found
+
+
+def _headed(text: str, lines: list[Span], hits: list[tuple[Span, int, str]]) -> list[tuple[Span, int, str]]:
+    """The hits whose bullet heads at least half of its lines: other bullets set out the items of a list."""
+    bullets = Counter(text[line.start] for line in lines)
+    heads = Counter(text[line.start] for line, _, _ in hits)
+    return [hit for hit in hits if heads[text[hit[0].start]] * 2 >= bullets[text[hit[0].start]]]
 
 
 _ABOVE_A_TABLE = re.compile(r"表$|月份?$|[0-9（(]")  # a table's caption or its first column, no heading
@@ -107,8 +122,11 @@ def run_in_labels(reading: Reading, lines: list[Span], taken: set[Span]) -> list
 
 
 _FIRST_SENTENCE = re.compile(r"[^。；：！？\n]{5,24}(?=。)")
-_TOLD = re.compile(r"头一|第[一二三四五六七八九]|首先|其次|再次|再有|还有|另外|此外|最后|各位|同志们|朋友")
+_TOLD = re.compile(
+    r"^(?:今年|去年|本学期|当然)|的是|头一|第[一二三四五六七八九]|首先|其次|再次|再有|还有|另外|此外|最后|各位|同志们|朋友"
+)
 _FIELD = re.compile(r"[\u4e00-\u9fff]{2,6}：(?=[^\n]{4})")
+_MONTH = re.compile(r"[元正腊一二三四五六七八九十]{1,2}月份?：")
 _OF_MINUTES = re.compile(r"主持|记录|出席|列席|缺席|参会|与会|联系|电话|地址|邮编|抄送|主题词|执笔|撰稿|单位|姓名|性别")
 
 
@@ -132,12 +150,20 @@ def _fields(text: str, lines: list[Span], numbered: bool) -> list[Span]:
     runs: list[list[Span]] = [[]]
     for line in lines:
         m = _FIELD.match(text, line.start, line.end)
-        if m and not (_OF_MINUTES.search(m[0]) or (numbered and "月" in m[0])) and not is_person(m[0][:-1]):
+        if (
+            m
+            and not (_OF_MINUTES.search(m[0]) or (numbered and "月" in m[0] and not _MONTH.match(m[0])))
+            and not _is_name(m[0][:-1])
+        ):
             runs[-1].append(line)
         elif runs[-1]:
             runs.append([])
     best = max(runs, key=len)
     return best if len(best) >= 4 else []
+
+
+def _is_name(label: str) -> bool:
+    return is_person(label) and not _MONTH.match(label + "：")
 
 
 def _looks_like_heading(piece: str) -> bool:
@@ -146,6 +172,8 @@ def _looks_like_heading(piece: str) -> bool:
         return False
     if len(_PRED.findall(compact)) < len(compact) * 0.6 or "。" in piece:
         return False
+    if len(piece.split()) > 2 and re.search(r"[0-9]", piece):
+        return False  # cells of a row: 家访周 8月21日 何贝贝 每班不少于10户
     if (compact[0] in "（(" and compact[-1] in "）)") or is_person(compact):
         return False
     if _NOT_A_HEADING.match(compact) or _LABEL.search(compact) or _SPACED_NAMES.match(piece):
