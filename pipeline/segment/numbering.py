@@ -14,7 +14,10 @@ PAREN_CN = "㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩"
 SEQUENCE_WORDS = ("首先", "其次", "再次", "再者", "然后", "最后")
 FURTHER_WORDS = ("再就是", "再有", "还有", "另外", "此外")  # go on with a series that one of the words above begins
 # nouns that count the parts of a text: 做法一： 做法二：
-COUNTED = "做法|总结|经验|体会|启示|议题|任务|亮点|特色|措施|问题|建议|故事|案例|镜头|片段|关键词|成效|主题|专题|板块|行动|工程|举措|不足|打算"
+COUNTED = (
+    "做法|总结|经验|体会|启示|议题|任务|亮点|特色|措施|问题|建议|故事|案例|镜头|片段"
+    "|关键词|成效|主题|专题|板块|行动|工程|举措|不足|打算"
+)
 
 # One alternative a style. `tail` is what makes a numeral a section number; the space around it belongs to no heading.
 _STYLES = {

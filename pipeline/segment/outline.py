@@ -180,9 +180,7 @@ def _levels(openers: list[Opener]) -> list[int]:
             ):
                 stack.pop()
             stack.append((n.style, n.value))
-        elif (n.value == 1 and stack[at][1] >= 1 and at == len(stack) - 1 and _nested_restart(numbers, i, stack[at][1])) or (
-            n.value == 1 and at < len(stack) - 1 and stack[at][1] >= 1 and _goes_on_around(numbers, i, stack[-1])
-        ):
+        elif n.value == 1 and stack[at][1] >= 1 and _nests(numbers, i, stack, at):
             stack.append((n.style, n.value))
         else:
             if at == len(stack) - 1 or n.value == stack[at][1] + 1 or len([s for s, _ in stack if s == n.style]) == 1:
@@ -195,6 +193,13 @@ def _levels(openers: list[Opener]) -> list[int]:
 def _follows(one: Opener, other: Opener) -> bool:
     """Whether a short heading line stands right above the other opener's line."""
     return one.line.end - one.line.start <= _ONLY_HEADING and other.line.start - one.line.end <= 2
+
+
+def _nests(numbers: list[Number | None], i: int, stack: list[tuple[str, int]], at: int) -> bool:
+    """Whether a series that begins anew does so within its own style, rather than in its place."""
+    if at == len(stack) - 1:
+        return _nested_restart(numbers, i, stack[at][1])
+    return _goes_on_around(numbers, i, stack[-1])
 
 
 def _following(numbers: list[Number | None]) -> list[dict[str, int]]:
