@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.extract.context import kind_of, zone_at
 from pipeline.extract.linear import load
 from pipeline.extract.links import LEAST, Anchor, candidates, link
 from pipeline.extract.lookup import Run, Seen
@@ -89,6 +90,14 @@ def features(reading: Reading, start: int, end: int, doc_type: str) -> Seen:
     found += [f"cue={c[0]}" for c in _CUES.finditer(text, sentence.start, end)] + [f"here={c[0]}" for c in _CUES.finditer(before)]
     if "了" in before[-4:] or behind.startswith("了"):
         found.append("done")
+    kinds = [kind_of(t.text, t.tag) for t in reading.tokens[reading.token_at(start) : reading.token_at(end - 1) + 1]]
+    leads = reading.tokens[max(reading.token_at(start) - 2, 0) : reading.token_at(start)]
+    found += [f"kind={k}" for k in dict.fromkeys(kinds)] + [
+        f"kinds={'+'.join(kinds[:3])}",
+        f"kind1={kinds[0]}",
+        f"kindn={kinds[-1]}",
+    ]
+    found += [f"led={kind_of(t.text, t.tag)}" for t in leads]
     return Seen(found, [Run("n=", start, end), Run("l=", start - min(len(before), 13), start)])
 
 
@@ -96,7 +105,12 @@ def around(reading: Reading, start: int, known: dict[object, Seen]) -> list[Seen
     """What they see around it: the pairs of its sentence and of its headings, each made once and kept in ``known``."""
     sentence, section = reading.sentence_at(start), reading.section_at(start)
     if sentence not in known:
-        known[sentence] = Seen(runs=[Run("s=", sentence.start, min(sentence.end, sentence.start + 160))])
+        zone = zone_at(reading, sentence.start)
+        first = reading.sentence_at(reading.clean.rfind("\n", 0, sentence.start) + 1)
+        cues = [f"zone={zone}"] + [
+            f"first={c[0]}" for c in _CUES.finditer(reading.clean, first.start, min(first.end, first.start + 60))
+        ]
+        known[sentence] = Seen(cues, [Run("s=", sentence.start, min(sentence.end, sentence.start + 160))])
     if section is not None and section not in known:
         heading, top = reading.headings[section], section
         while reading.headings[top].parent is not None:
@@ -196,16 +210,25 @@ def _place(text: str, m: Marked, sentence: Span, places: list[Span]) -> tuple[in
     return None
 
 
+# what a cup, a day, a prize, a place or a standing programme is called, rather than what an activity is held under
 _NAME_LIKE = re.compile(
-    r"(?:杯|工程|小屋|站|日|月|年|节|岗|队|论坛|讲堂|角|家|驿站|账|奖|坊|课堂|行动|一|号|室|基金|专栏|学堂|学习班|计划|制|之声|夜话|[三五六七八]|二[十]大)$|^[三五六七八十]|点子"
+    r"(?:杯|工程|小屋|站|日|月|周|活动年|节|岗|队|论坛|讲堂|角|家|驿站|账|奖|坊|课堂|行动|一|号|室|基金|专栏|学堂|学习班|计划|制|之声|夜话"
+    r"|[三五六七八]|二[十]大|班|站点|之星|工匠|标兵|天使|老师|教师|师傅|女工|管家|班组|职工|员工|职工之家|人物|能手|红旗|夜校|书屋|食堂|舱|点|群|秀"
+    r"|微信号|公众号|台账|规划|筛查|案)$|^(?:最美|十佳|两|三[^尺]|四|五|六|七|回头|小候鸟|金点子|金秋助学|师带徒|师徒|安康|爱心|户外|职工|教工|送[温清])|点子"
+)
+_SHOWN = re.compile(
+    r"赛|比武|擂台|演讲|征文|征集|展|讨论|座谈|报告会|宣讲|签名|汇演|演出|晚会|联欢|歌会|合唱|咏|唱|诵|快闪|读书|阅读|沙龙|主题|教育|活动|健步走|徒步|评选"
+    r"|攻坚|大练兵|练兵|会战|捐款|行动|故事|讲述|联谊|艺术节|文化节|志愿服务|服装|讲座|大家谈|舞|志愿|观影|学习|结对|工会日|仪式"
 )
 
 
 def _slogan(quoted: str, behind: str) -> bool:
-    """A slogan, not the name of a cup, a day or a programme."""
-    if re.search(r"主题|为题|演讲|征文|读书|赛课|大讨论|座谈|报告会|宣讲|签名", behind) and len(quoted) >= 4:
-        return not quoted.endswith(("杯", "月", "日"))
-    return not _NAME_LIKE.search(quoted) and (len(quoted) >= 6 or "我" in quoted or "，" in quoted or "、" in quoted)
+    """A slogan, not the name of a cup, a day or a programme: it says what something is held under (“…”演讲比赛)."""
+    if _NAME_LIKE.search(quoted) and not re.match(r"的?(?:为)?主题|为题|征文|演讲|为主题", behind):
+        return False
+    if not behind.strip():
+        return len(quoted) >= 10 or "，" in quoted or "我" in quoted or (len(quoted) >= 6 and "、" in quoted)
+    return (len(quoted) >= 4 or quoted.endswith("颂")) and bool(_SHOWN.search(behind)) and not quoted.endswith(("杯", "月", "日"))
 
 
 def _theme(text: str, m: Marked, sentence: Span) -> tuple[int, int] | None:

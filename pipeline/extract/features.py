@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from pipeline.extract import context
 from pipeline.extract.phrases import phrases
 from pipeline.extract.templates import AFTER, BEFORE, hashed, hashes, keys
 from pipeline.resources import table, words
@@ -206,6 +207,7 @@ class Sight:
             "again": _again(points),
             "event_phrase": _phrase_places(len(text), proposed),
             "org_phrase": _phrase_places(len(text), phrases(text, tokens, index_at, orgs)),
+            **context.columns(reading, tokens, token_at),
         }
 
     def keys(self, seen: Window) -> Keys:

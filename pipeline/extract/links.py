@@ -6,6 +6,7 @@ which side, and what the event is. The best candidate above its margin wins; whe
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from pipeline.extract.linear import Linear
     from pipeline.segment import Reading, Span
 
-LEAST = {"date": -0.3, "people": -0.8}  # margins from which a pair is taken: fields are mostly null, so the odds lean to no
+_BREAK = re.compile("[，。；：、！？\n,;:]")
+LEAST = {"date": -0.9, "people": -0.7}  # margins from which a pair is taken: fields are mostly null, so the odds lean to no
 
 
 class Anchor(NamedTuple):
@@ -29,14 +31,31 @@ class Anchor(NamedTuple):
 
 
 def candidates(reading: Reading, event: Span, anchors: Sequence[Anchor], *, wide: bool) -> list[Anchor]:
-    """Anchors in the event's sentence; for dates (``wide``) also those before it in its paragraph."""
+    """Anchors in the event's sentence; for dates (``wide``) also those before it in its paragraph or in the headings above it,
+    and for an event that the title names (…大会上的报告) those of the lines below the title.
+    """
     sentence = reading.sentence_at(event[0])
-    first = sentence.start
+    first, last = sentence.start, max(sentence.end, event[1])
+    above: list[Anchor] = []
     if wide:
         first = max(reading.clean.rfind("\n", 0, event[0]) + 1, event[0] - 160)
-    last = max(sentence.end, event[1])
-    lo = bisect_left(anchors, first, key=lambda a: a.start)
-    return [a for a in anchors[lo:] if a.start >= first and a.end <= last] if lo < len(anchors) else []
+        section = reading.section_at(event[0])
+        while section is not None:
+            heading = reading.headings[section]
+            if heading.end <= first:
+                above = [*_within(anchors, heading.start, heading.end), *above]
+            section = heading.parent
+        if event[0] < reading.body.start:
+            last = min(reading.body.start + 60, len(reading.clean))
+    return [*above, *_within(anchors, first, last)]
+
+
+def _within(anchors: Sequence[Anchor], start: int, end: int) -> Iterator[Anchor]:
+    for at in range(bisect_left(anchors, start, key=lambda a: a.start), len(anchors)):
+        if anchors[at].start >= end:
+            return
+        if anchors[at].end <= end:
+            yield anchors[at]
 
 
 def features(reading: Reading, event: Span, kind: str, anchor: Anchor, near: Sequence[Anchor], events: Sequence[Span]) -> Seen:
@@ -45,6 +64,10 @@ def features(reading: Reading, event: Span, kind: str, anchor: Anchor, near: Seq
     before = anchor.end <= event[0]
     inside = anchor.start >= event[0] and anchor.end <= event[1]
     side = "in" if inside else "b" if before else "a"
+    if event[0] < reading.body.start:
+        side = "t" + side
+    elif before and reading.clean.rfind("\n", anchor.end, event[0]) >= 0:
+        side = "h"
     between = text[anchor.end : event[0]] if before else text[event[1] : anchor.start]
     lo, hi = (anchor.end, event[0]) if before else (event[1], anchor.start)
     others = sum(lo <= e[0] and e[1] <= hi for e in events)
@@ -78,7 +101,14 @@ def features(reading: Reading, event: Span, kind: str, anchor: Anchor, near: Seq
         f"{side}|f={text[event[1] : event[1] + 2]}",
         f"{side}|mix={min(others, 2)}{min(rivals, 2)}{min(commas, 2)}{min(stops, 1)}",
     ]
-    return Seen(found, [Run(f"{side}|m=", lo, min(hi, lo + 14))])
+    clause = text[max(0, anchor.start - 8) : anchor.start]
+    found.append(f"{side}|opens={min(len(_BREAK.split(clause)[-1]), 4)}")  # a date that begins its clause holds for what follows
+    runs = [
+        Run(f"{side}|m=", lo, min(hi, lo + 14)),
+        Run(f"{side}|x=", anchor.end, min(anchor.end + 6, len(text))),
+        Run(f"{side}|y=", max(0, anchor.start - 6), anchor.start),
+    ]
+    return Seen(found, runs)
 
 
 def link(

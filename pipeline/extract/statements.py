@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pipeline.segment import Reading
 
-LEAST = 0.3  # from this probability on a sentence is a problem or a request; chosen on the dev split
+LEAST = 0.25  # from this probability on a sentence is a problem or a request; chosen on the dev split
 _PLAN = re.compile(
     r"^(?:今后|下一步|下一阶段|明年|来年|下学期|新的一年|新学期|下半年|接下来|20[0-9]{2}年.{0,6}(?:将|要|计划|拟))|(?:我们|工会|学校工会)?(?:将|计划|打算|拟|准备|争取|力争)(?:继续|进一步|在|于|把|开展|举办|组织|加强|做|以|围绕)"
 )
@@ -49,7 +49,8 @@ def units(reading: Reading) -> list[Span]:
 
 _ITEM = re.compile(
     r"(?:(?<=[：:；;])|^)[ 　]{0,4}"
-    r"(?:[一二三四五六七八九]是|[一二三四五六]要|[（(][0-9一二三四五六七八九][）)]|[①-⑨]|[0-9][.、．](?![0-9]))"
+    r"(?:[一二三四五六七八九]是|[一二三四五六][要请盼望]|其[一二三四五六]|第[一二三四五六]?[，、：:,是]"
+    r"|[（(][0-9一二三四五六七八九][）)]|[①-⑨]|[⑴-⑼]|[㈠-㈨]|[0-9][.、．）)](?![0-9]))"
 )
 
 
@@ -71,7 +72,13 @@ _CUES = {
         r"恳请|希望上级|希望县|希望市|希望区|希望能|建议上级|建议县|建议区|建议市|建议省|请求|请上级|请县|请区|请市|盼望|期待上级|能否|给予支持|予以支持|帮助解决"
     ),
     "remedy": re.compile(r"解决|克服|改进|加强|今后|下一步|整改"),
+    "weak": re.compile(
+        r"没|不(?![断仅但同少论管只久])|难|太|少|慢|弱|差|乱|欠|拖|缺|低|薄|浅|窄|旧|老|才|只|光|空|滞|散|软|荒|漏|催"
+    ),
 }
+_ANNOUNCED = re.compile(
+    r"不足|问题|差距|困难|短板|薄弱|教训|毛病|难处|难题|遗憾|缺点|弯路|欠账|检讨|软肋|痛点|不满意|心病|短处|(?P<ask>请求|建议|希望|恳请|求助|诉求|心愿)"
+)
 
 
 def features(reading: Reading, unit: Span, doc_type: str) -> Seen:
@@ -95,8 +102,30 @@ def features(reading: Reading, unit: Span, doc_type: str) -> Seen:
         under += [name for name, pattern in _CUES.items() if pattern.search(text, heading.start, heading.end)]
         section = heading.parent
     found += [f"under={name}" for name in under] + [f"under={name}|{c}" for name in under for c in cues]
+    lead = announced(reading, unit)
+    found += [f"lead={one}" for one in lead] + [f"lead={one}|{c}" for one in lead for c in cues]
+    if "weak" in cues:
+        found.append(f"weak={min(len(_CUES['weak'].findall(words)), 4)}")
     runs = [Run("b=", *unit), Run("t=", *unit, 3), Run("p=", max(0, unit.start - 40), unit.start)]
     return Seen(found, runs)
+
+
+def announced(reading: Reading, unit: Span) -> list[str]:
+    """Where shortcomings or requests are announced: in its list's lead, its paragraph's first sentence, the sentence before."""
+    text = reading.clean
+    sentence = reading.sentence_at(unit.start)
+    paragraph = reading.sentence_at(text.rfind("\n", 0, unit.start) + 1)
+    before = reading.sentence_at(sentence.start - 1) if sentence.start else sentence
+    places = {"list": (sentence.start, min(unit.start, sentence.start + 60))}
+    if paragraph.start < sentence.start:
+        places["first"] = (paragraph.start, min(paragraph.end, paragraph.start + 60))
+    if before.end <= sentence.start:
+        places["last"] = (max(before.start, before.end - 60), before.end)
+    found = []
+    for name, (start, end) in places.items():
+        if m := _ANNOUNCED.search(text, start, end):
+            found.append(f"{name}.{'ask' if m['ask'] else 'lack'}")
+    return found
 
 
 def above(reading: Reading, unit: Span, known: dict[int | None, Seen]) -> Seen:

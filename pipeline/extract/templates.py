@@ -64,7 +64,23 @@ TEMPLATES: dict[str, tuple[tuple[str, int], ...]] = {
     "g": (("site", 0),),
     "h": (("site", 0), ("shape", 0), ("lexicon", 0)),
     "i": (("char", -3), ("char", -2), ("char", -1)),
+    "ea": (("kind", 0), ("shape", 0)),
+    "eb": (("kind-1", 0), ("kind", 0), ("kind+1", 0), ("shape", 0)),
+    "ec": (("kind-2", 0), ("kind-1", 0), ("kind", 0), ("shape", 0)),
+    "ed": (("kind", 0), ("kind+1", 0), ("kind+2", 0), ("shape", 0)),
+    "ee": (("governor", 0), ("shape", 0)),
+    "ef": (("governor", 0), ("event_phrase", 0)),
+    "eg": (("zone", 0), ("kind", 0), ("shape", 0)),
+    "eh": (("zone", 0), ("event_phrase", 0)),
+    "ei": (("told", 0), ("event_phrase", 0)),
+    "ej": (("told", 0), ("kind", 0), ("shape", 0)),
+    "ek": (("kind-1", 0), ("event_phrase", 0), ("shape", 0)),
+    "el": (("char", -1), ("char", 0), ("char", 1)),
+    "em": (("char", 0), ("char", 1), ("char", 2)),
+    "en": (("kind-1", 0), ("token", 0), ("shape", 0)),
+    "eo": (("token", 0), ("kind+1", 0), ("shape", 0)),
 }
+EVENTS_ONLY = frozenset(name for name in TEMPLATES if len(name) == 2)  # what names and awards do not look at
 BEFORE, AFTER = "^", "$"  # what a window sees beyond the sentence
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 

@@ -142,7 +142,7 @@ TASKS = {
     "indicator": Task(count_rows("indicator"), 0.02, hinge=True, eagerness=0.3),
     "scope": Task(count_rows("scope"), 2.0),
     "count_status": Task(count_rows("status"), 10.0),
-    "statement": Task(statement_rows, 0.1, balanced=True),
+    "statement": Task(statement_rows, 0.3, balanced=True),
     "topics": Task(topic_rows, 0.5),
     "levels": Task(level_rows, 0.5),
 }
