@@ -105,11 +105,9 @@ def around(reading: Reading, start: int, known: dict[object, Seen]) -> list[Seen
     """What they see around it: the pairs of its sentence and of its headings, each made once and kept in ``known``."""
     sentence, section = reading.sentence_at(start), reading.section_at(start)
     if sentence not in known:
-        zone = zone_at(reading, sentence.start)
         first = reading.sentence_at(reading.clean.rfind("\n", 0, sentence.start) + 1)
-        cues = [f"zone={zone}"] + [
-            f"first={c[0]}" for c in _CUES.finditer(reading.clean, first.start, min(first.end, first.start + 60))
-        ]
+        leads = _CUES.finditer(reading.clean, first.start, min(first.end, first.start + 60))
+        cues = [f"zone={zone_at(reading, sentence.start)}", *(f"first={c[0]}" for c in leads)]
         known[sentence] = Seen(cues, [Run("s=", sentence.start, min(sentence.end, sentence.start + 160))])
     if section is not None and section not in known:
         heading, top = reading.headings[section], section

@@ -1,0 +1,61 @@
+"""Events and statements: what the rules around the models settle, and what the models are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipeline.extract import statements
+from pipeline.extract.context import kind_of, zone_at
+from pipeline.extract.events import _theme, date_anchors
+from pipeline.extract.groundwork import Groundwork
+from pipeline.extract.links import candidates
+from pipeline.extract.tagger import Marked
+from pipeline.segment import Span
+from tests.ingest.cases import cases
+from tests.segment.read import reading_of
+
+
+def place(text: str, wanted: str) -> Span:
+    start = text.index(wanted)
+    return Span(start, start + len(wanted))
+
+
+@pytest.mark.parametrize("case", cases("themes"))
+def test_a_theme_is_a_slogan(case: dict[str, Any]) -> None:
+    reading, at = reading_of(case["text"]), place(case["text"], case["name"])
+    found = _theme(reading.clean, Marked(*at, "EVT", 1.0), reading.sentence_at(at.start))
+    assert (reading.clean[slice(*found)] if found else None) == case["theme"]
+
+
+@pytest.mark.parametrize("case", cases("event_dates"))
+def test_dates_that_an_event_can_have(case: dict[str, Any]) -> None:
+    reading = reading_of(case["text"])
+    dates = date_anchors((m.start, m.end, "2012-01") for m in Groundwork(reading).moments)
+    near = candidates(reading, place(case["text"], case["name"]), dates, wide=True)
+    assert [reading.clean[a.start : a.end] for a in near] == case["reached"]
+
+
+@pytest.mark.parametrize("case", cases("statements"))
+def test_items_of_a_list_are_judged_one_by_one(case: dict[str, Any]) -> None:
+    reading = reading_of(case["text"])
+    assert [reading.clean[a:b] for a, b in statements.units(reading)] == case["units"]
+
+
+@pytest.mark.parametrize("case", cases("announced"))
+def test_what_announces_a_shortcoming(case: dict[str, Any]) -> None:
+    assert statements.announced(reading_of(case["text"]), place(case["text"], case["unit"])) == case["announced"]
+
+
+def test_words_of_one_kind_look_alike() -> None:
+    assert kind_of("送来", "v") == kind_of("赠送", "v") == "give"
+    assert kind_of("困难职工", "n") == kind_of("老教师", "n") == "person"
+    assert kind_of("跨越", "v") == "v"
+
+
+def test_what_is_planned_stands_in_a_zone_of_plans() -> None:
+    text = "工会工作总结\n一、主要工作\n开了会，办了班，人人满意。\n二、下一步打算\n再办一个班，请老师来讲课。\n"
+    reading = reading_of(text)
+    assert zone_at(reading, text.index("再办")) == "Sp"
+    assert zone_at(reading, text.index("开了会")) == "S"
