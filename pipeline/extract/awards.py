@@ -70,9 +70,25 @@ def features(reading: Reading, start: int, end: int) -> Seen:
         f"ahead={c}" for c in _LEVEL_CHAR.findall(before)[-2:]
     ]
     found += [f"unit={w}" for w in dict.fromkeys(_UNIT_WORD.findall(head))]
+    told = text[max(sentence.start, start - 120) : start]
+    found += [f"venue={m[1]}" for m in list(_VENUE.finditer(told))[-1:]] + [
+        f"by={m[1]}" for m in list(_GRANTOR.finditer(told))[-1:]
+    ]
+    found += [f"went={m[1]}" for m in list(_WENT.finditer(told))[-1:]]
     return Seen(found, [Run("n=", start, end), Run("b=", start - len(before), start)])
 
 
+_LEVELS = "全国|中国|国家|省|自治区|市|州|地区|县|区|旗|镇|乡|街道|学区|中心校|教育办|局|集团|系统|行业|铁路|公司|矿|厂|校|院|段|处|行|站"
+_CONTEST = "赛|运动会|比武|调演|评选|展|汇演|会演|评比|征文|演讲|考核|考评|竞技"
+# whose contest it was won in (镇教职工|运动会), who gave it (被省总工会|评为), where one had to go for it (代表学校参加|省赛)
+_VENUE = re.compile(rf"({_LEVELS})(?:(?!{_LEVELS})[^，。；：、]){{0,12}}(?:{_CONTEST})")
+_GRANTOR = re.compile(
+    rf"(?:被|获|受|由|经|得到)(?:(?!{_LEVELS})[^，。；：、]){{0,6}}({_LEVELS})"
+    "[^，。；：]{0,12}(?:评|授|命名|表彰|颁|确定|誉|奖|记)"
+)
+_WENT = re.compile(
+    rf"(?:参加|代表[^，。；]{{0,8}}[参赴去到]|组队[参去到]|[赴到去])(?:(?!{_LEVELS})[^，。；：、]){{0,6}}({_LEVELS})"
+)
 _LEVEL_CHAR = re.compile(
     "全国|国家|省|自治区|市|州|县|区|镇|乡|街道|中心校|集团|系统|行业|局|路|公司|矿|厂|校|院|段|片|总行|分行|分公司"
 )

@@ -161,7 +161,7 @@ def events(
     """Events with attributes; the same activity named again in the document is not marked twice."""
     text = reading.clean
     when, people = date_anchors(dates), people_anchors(counts)
-    marked = [m for m in marked if m.confidence >= 0.3 and not _announces(reading, m, marked)]
+    marked = [m for m in marked if m.confidence >= 0.15 and not _announces(reading, m, marked)]
     spans = [Span(m.start, m.end) for m in marked]
     kept: list[Marked] = []
     seen: set[str] = set()

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.extract.crf import SCALE, Model, write
 from pipeline.extract.tagger import pieces
-from pipeline.extract.templates import window
+from pipeline.extract.templates import EVENTS_ONLY, TEMPLATES, window
 from pipeline.learn.examples import Example
 from pipeline.learn.renaming import Labelled, renamed
 from pipeline.segment import Span
@@ -43,6 +43,7 @@ def train(model: str, examples: list[Example], path: Path, params: dict[str, Any
     trainer.select("lbfgs")
     trainer.set_params(params)
     rng = random.Random(20111)
+    used = [row for row, name in enumerate(TEMPLATES) if model == "events" or name not in EVENTS_ONLY]
     for example in examples:
         work, spans = labelled(example, model)
         versions = [(work, spans)] + ([renamed(work, spans, rng) for _ in range(copies)] if model == "names" else [])
@@ -51,7 +52,7 @@ def train(model: str, examples: list[Example], path: Path, params: dict[str, Any
             for sentence in pieces(version.sentences):
                 if copy and not any(label != "O" for label in labels[sentence.start : sentence.end]):
                     continue  # names nobody: a copy of it says nothing new, and costs recall
-                features = version.sight.keys(window([sentence])).T.tolist()
+                features = version.sight.keys(window([sentence]))[used].T.tolist()
                 trainer.append([[f"{key:x}" for key in row] for row in features], labels[sentence.start : sentence.end])
     with TemporaryDirectory() as folder:
         trained = Path(folder) / "model.crfsuite"
