@@ -210,9 +210,9 @@ def _place(text: str, m: Marked, sentence: Span, places: list[Span]) -> tuple[in
 
 # what a cup, a day, a prize, a place or a standing programme is called, rather than what an activity is held under
 _NAME_LIKE = re.compile(
-    r"(?:杯|工程|小屋|站|日|月|周|活动年|节|岗|队|论坛|讲堂|角|家|驿站|账|奖|坊|课堂|行动|一|号|室|基金|专栏|学堂|学习班|计划|制|之声|夜话"
+    r"(?:杯|工程|小屋|站|日|月|周|活动年|节|岗|队|论坛|讲堂|角|家|驿站|账|奖|坊|行动|一|号|室|基金|专栏|学堂|学习班|计划|制|之声|夜话"
     r"|[三五六七八]|二[十]大|班|站点|之星|工匠|标兵|天使|老师|教师|师傅|女工|管家|班组|职工|员工|职工之家|人物|能手|红旗|夜校|书屋|食堂|舱|点|群|秀"
-    r"|微信号|公众号|台账|规划|筛查|案)$|^(?:最美|十佳|两|三[^尺]|四|五|六|七|回头|小候鸟|金点子|金秋助学|师带徒|师徒|安康|爱心|户外|职工|教工|送[温清])|点子"
+    r"|微信号|公众号|台账|规划|筛查|案)$|^(?:最美|十佳|两|三[^尺]|四|五|六|七|回头|小候鸟|金点子|金秋助学$|师带徒|师徒|安康|爱心|户外|职工|教工|送[温清])|点子"
 )
 _SHOWN = re.compile(
     r"赛|比武|擂台|演讲|征文|征集|展|讨论|座谈|报告会|宣讲|签名|汇演|演出|晚会|联欢|歌会|合唱|咏|唱|诵|快闪|读书|阅读|沙龙|主题|教育|活动|健步走|徒步|评选"
@@ -222,7 +222,7 @@ _SHOWN = re.compile(
 
 def _slogan(quoted: str, behind: str) -> bool:
     """A slogan, not the name of a cup, a day or a programme: it says what something is held under (“…”演讲比赛)."""
-    if _NAME_LIKE.search(quoted) and not re.match(r"的?(?:为)?主题|为题|征文|演讲|为主题", behind):
+    if _NAME_LIKE.search(quoted) and "、" not in quoted and not re.match(r"的?(?:为)?主题|为题|征文|演讲|为主题", behind):
         return False
     if not behind.strip():
         return len(quoted) >= 10 or "，" in quoted or "我" in quoted or (len(quoted) >= 6 and "、" in quoted)
@@ -236,6 +236,7 @@ def _theme(text: str, m: Marked, sentence: Span) -> tuple[int, int] | None:
         inner
         and "、“" not in text[m.start : m.end]
         and "和“" not in text[m.start : m.end]
+        and text[max(0, m.start - 2) : m.start] not in ("”、", "”和")
         and _slogan(inner[1], text[inner.end() : m.end])
     ):
         return inner.span(1)
