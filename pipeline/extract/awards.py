@@ -78,7 +78,10 @@ def features(reading: Reading, start: int, end: int) -> Seen:
     return Seen(found, [Run("n=", start, end), Run("b=", start - len(before), start)])
 
 
-_LEVELS = "全国|中国|国家|省|自治区|市|州|地区|县|区|旗|镇|乡|街道|学区|中心校|教育办|局|集团|系统|行业|铁路|公司|矿|厂|校|院|段|处|行|站"
+_LEVELS = (
+    "全国|中国|国家|省|自治区|市|州|地区|县|区|旗|镇|乡|街道|学区|中心校|教育办"
+    "|局|集团|系统|行业|铁路|公司|矿|厂|校|院|段|处|行|站"
+)
 _CONTEST = "赛|运动会|比武|调演|评选|展|汇演|会演|评比|征文|演讲|考核|考评|竞技"
 # whose contest it was won in (镇教职工|运动会), who gave it (被省总工会|评为), where one had to go for it (代表学校参加|省赛)
 _VENUE = re.compile(rf"({_LEVELS})(?:(?!{_LEVELS})[^，。；：、]){{0,12}}(?:{_CONTEST})")
