@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from pipeline.extract.people import Proposal
     from pipeline.segment import Reading
 
-_MEND = {"PER": people.mended, "ORG": bodies.mended}
+_MEND = {"PER": people.mended, "ORG": bodies.mended, "PLC": places.mended}
 
 
 def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     """What the sequence model marked, mended, with what rules and the document itself add."""
     text = reading.clean
     marked = [_of_its_kind(reading, m) for m in marked]
-    found = [m for m in marked if m.label == "PLC"]
-    found = sorted(found + [mended for m in marked if m.label in _MEND and (mended := _MEND[m.label](reading, m))])
+    found = sorted(mended for m in marked if (mended := _MEND[m.label](reading, m)))
     found = _one_kind(text, found)
     found = added(found, bodies.definite(reading))
     title = unit_in_title(reading)
     if title:
         found = added([m for m in found if m.label != "ORG" or m.end <= title[0] or m.start >= title[1]], [(*title, "ORG", 1.0)])
+    found = added(found, places.halls(reading, [m for m in found if m.label == "ORG"]))
     found = added(found, frames.given_away(reading))
     found = added(found, frames.labelled(text))
     found = added(found, frames.listed(text, [m for m in found if m.label == "PER"]))
@@ -84,7 +84,7 @@ def added(found: list[Marked], more: Iterable[Proposal]) -> list[Marked]:
     return sorted(set(holder.values()))
 
 
-_SHORTER = {"ORG": ("ORG", "PLC"), "PER": ("PER",)}  # what a longer name of a label may swallow
+_SHORTER = {"ORG": ("ORG", "PLC"), "PLC": ("ORG", "PLC"), "PER": ("PER",)}  # what a longer name of a label may swallow
 
 
 @cache

@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
 from pipeline.extract.features import is_place
+from pipeline.extract.tagger import Marked
 from pipeline.resources import words, yaml
 
 if TYPE_CHECKING:
     from pipeline.extract.people import Proposal
     from pipeline.segment import Reading
 
-_NOT_A_VENUE = re.compile(r"[的了我本这该各每为把和与及在由向]|^(?:室内|户外|全|网上|线上|所有|有关)")
+_NOT_A_VENUE = re.compile(r"[的了我本这该各每为把和与及在由向]|拔河|周边|^(?:室内|户外|全|网上|线上|所有|有关)")
 _PART_OF_A_NAME = re.compile(r"[\u4e00-\u9fff]?(?:杯|精神|时间|菜|话|籍|人民|大学|银行|路|街道)")
+
+
+_GOES = r"(?:[去到赴往游抵登访爬沿]|(?<![存现正旨意好实内所])在|前往|来到|走进|游览|参观|考察|奔赴|徒步|攀登|最远的)了?"
+_NO_STEM = r"[的了我本这该各每为把和与及由向到在去个两三几一开工上下大小里外]"
 
 
 @cache
 def _outing() -> re.Pattern[str]:
     ends = "|".join(sorted(yaml("rules/names.yaml")["outing_ends"].split("|"), key=len, reverse=True))
     return re.compile(
-        rf"(?:[去到赴往游抵登访]|前往|游览|参观|考察|奔赴)了?(?P<place>[\u4e00-\u9fff]{{2,8}}?(?:{ends}))"
-        r"(?=[，。、；！）\s一踏游参观春秋赏采登爬旅徒拓开举缅祭学])"
+        rf"{_GOES}(?P<place>(?!{_NO_STEM})[\u4e00-\u9fff]{{2,8}}?(?:{ends}))"
+        r"(?=[，。、；！）\s一踏游参观春秋赏采登爬旅徒拓开举缅祭学看送走过救])"
+    )
+
+
+@cache
+def _site() -> re.Pattern[str]:
+    """Where somebody goes or something is held, by an ending that only places have (最远的孙家窑, 沿滨河路)."""
+    ends = "|".join(sorted(yaml("rules/names.yaml")["site_ends"].split("|"), key=len, reverse=True))
+    return re.compile(
+        rf"{_GOES}(?P<place>(?!{_NO_STEM})[\u4e00-\u9fff]{{1,4}}?(?:{ends}))(?=[，。、；！）\s0-9举开慰看摆搞召走跑办送接])"
     )
 
 
@@ -36,13 +50,53 @@ def _venue() -> re.Pattern[str]:
     )
 
 
+@cache
+def _famous() -> re.Pattern[str]:
+    """Places of three characters and more that no dictionary need cut out first (慕田峪)."""
+    names = words("lexicons/known_places.txt") - words("lexicons/not_places.txt")
+    return re.compile("|".join(sorted((n for n in names if len(n) >= 3), key=len, reverse=True)))
+
+
+def _in_title(text: str, at: int) -> bool:
+    """Whether a place stands inside 《…》, where it is part of another name (《江苏工人报》)."""
+    opened = text.rfind("《", max(0, at - 30), at)
+    return opened >= 0 and "》" not in text[opened:at] and "》" in text[at : at + 30]
+
+
+def mended(reading: Reading, m: Marked) -> Marked | None:
+    """A marked place from its first character to its last, without what clings to its front (，库木村)."""
+    cling = _CLING.match(reading.clean, m.start, m.end)
+    return m._replace(start=cling.end()) if cling else m
+
+
+_CLING = re.compile(r"[^\u4e00-\u9fffA-Z0-9-]+|(?:如今|目前|位于|来自|地处)(?=[\u4e00-\u9fff]{2})")
+
+
+def halls(reading: Reading, orgs: Iterable[Marked]) -> Iterator[Proposal]:
+    """A hall of a unit's house is a place, house and all (市总工会|三楼会议室)."""
+    for m in orgs:
+        if hall := _HALL.match(reading.clean, m.end):
+            yield (m.start, hall.end(), "PLC", m.confidence)
+
+
+_HALL = re.compile(
+    r"(?:门诊|门诊楼|行政楼|办公楼|教学楼|综合楼|机关|旧楼|新楼)?[一二三四五六七八九十0-9]{0,3}[楼号]?(?:层|厅)?"
+    r"(?:大|小)?(?:会议室|会议厅|报告厅|礼堂|多功能厅|阶梯教室|操场|篮球场|运动场|体育馆|体育场|活动室|展厅|练车场|培训中心)"
+)
+
+
 def known(reading: Reading) -> Iterator[Proposal]:
     """Places by the gazetteer or jieba's dictionary, and the goal of an outing by its ending (去龙首山)."""
     text = reading.clean
-    yield from ((*m.span("place"), "PLC", 0.7) for m in _outing().finditer(text))
+    yield from ((*m.span("place"), "PLC", 0.7) for m in _outing().finditer(text) if "拔河" not in m["place"])
+    begins = {t.start for t in reading.tokens}
+    yield from ((*m.span("place"), "PLC", 0.6) for m in _site().finditer(text) if m.start("place") in begins)
     yield from ((*m.span("place"), "PLC", 0.6) for m in _venue().finditer(text) if not _NOT_A_VENUE.search(m["place"]))
+    for m in _famous().finditer(text):
+        if not _in_title(text, m.start()) and not _PART_OF_A_NAME.match(text, m.end()):
+            yield (*m.span(), "PLC", 0.7)
     doubtful = words("lexicons/not_places.txt")
     for token in reading.tokens:
         place = token.tag == "ns" and len(token.text) >= 2 and token.text not in doubtful and is_place(token.text)
-        if place and not _PART_OF_A_NAME.match(text, token.end):
+        if place and not _in_title(text, token.start) and not _PART_OF_A_NAME.match(text, token.end):
             yield (token.start, token.end, "PLC", 0.7)
