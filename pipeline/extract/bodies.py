@@ -22,10 +22,18 @@ class Patterns(NamedTuple):
     generic: re.Pattern[str]
     other: re.Pattern[str]  # generic in form, another's name in use
     department: re.Pattern[str]
+    named: re.Pattern[str]  # 德宏日报
     end: re.Pattern[str]
     definite: re.Pattern[str]
     lead: re.Pattern[str]
     not_branches: frozenset[str]
+
+
+_NO_STEM = (
+    r"[的了我本这该各每为把和与及由向到在去个两三几一全请参有某是也咱]|通过|开展|组织|走进|来自|荣获|加强|聘请|附近|当地|基层|多家|所有|其他"
+    r"|刊登|登载"
+)
+_NO_PART = r"[的了和与及由向被经对请给在等我各是也咱]"
 
 
 @cache
@@ -34,14 +42,21 @@ def patterns() -> Patterns:
     spec = yaml("rules/names.yaml")
     bodies = spec["definite_bodies"]
     departments = "|".join(sorted(spec["departments"].split("|"), key=len, reverse=True))
+    named = "|".join(sorted(spec["named_ends"].split("|"), key=len, reverse=True))
     leads = "|".join(sorted(spec["org_leads"].split("|"), key=len, reverse=True))
     return Patterns(
         generic=re.compile("(?:" + "|".join(spec["generic_orgs"]) + ")"),
         other=re.compile(spec["other_bodies"]),
         department=re.compile(rf"(?:{departments})"),
+        named=re.compile(
+            rf"(?:(?<=[，。、；：“（(的由在给到向请和与同经被对从是\s])|^)(?P<unit>(?!{_NO_STEM})(?:(?!{_NO_PART})[\u4e00-\u9fff]){{2,6}}?(?:{named}))"
+            r"(?![\u4e00-\u9fff]?(?:工会|分|支)行?|制|化)",
+            re.MULTILINE,
+        ),
         end=re.compile(rf"(?:{spec['org_end']}|{departments})$"),
         definite=re.compile(
-            rf"(?:自治区|[省市县区州旗])(?:{bodies})|(?<![\u4e00-\u9fff])[乡镇](?:总工会|教育工会|教育办|民政所|政府|卫生院|广播站|妇联)"
+            rf"(?:自治区|[省市县区州旗])(?:{bodies})|(?:(?<![\u4e00-\u9fff])|(?<=[由按到向在给经和与请]))[乡镇](?:总工会|教育工会|教育办|民政所|政府|卫生院|广播站|妇联|人大)"
+            r"|团[省市县区州]委(?![员书])"
             r"|(?<=[，、。的由到和与加])(?:教研室|教师进修学校|教育局|教育工会|政协|人大|妇联)(?=[、，。的和与组主举])"
             r"|(?P<branch>[\u4e00-\u9fff]{2})分工会(?=[，。、现会委的成在是工]|$)"
         ),
@@ -57,6 +72,8 @@ def is_generic(name: str) -> bool:
 
 def mended(reading: Reading, m: Marked) -> Marked | None:
     """A marked organisation from its first to its last character, or None where it is no name of one."""
+    if two := _TWO.match(reading.clean, m.start, m.end):
+        m = m._replace(end=two.end())
     m = _left_completed(reading.clean, _edges_mended(reading, m))
     name = reading.clean[m.start : m.end]
     if m.confidence >= _LIKELY and patterns().other.fullmatch(name):
@@ -66,6 +83,7 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
     return m._replace(end=_with_department(reading.clean, m.start, m.end))
 
 
+_TWO = re.compile(r"[\u4e00-\u9fff]{2,}?(?:工会|协会|委员会|医院|公司|局|院)(?=(?:会同|同|被|成立)[\u4e00-\u9fff]{3})")
 _LIKELY = 0.6  # from here on the model is believed that 局工会 is not the unit itself
 _HAS_DEPARTMENTS = re.compile(r"(?:总工会|工会|妇联|政协|人大|法院|教育局|公司|新材料)$")
 
@@ -131,6 +149,7 @@ def _left_completed(text: str, m: Marked) -> Marked:
 _HEADS = re.compile(r"(?:^|[\n—（(]) *(?P<place>(?:(?![请邀报尊敬并又还代表做好关送抄呈])[\u4e00-\u9fff]){2,3})$")
 
 
+_VERBAL = ("v", "p", "c", "d")  # jieba's tags of what no name ends with: verbs, prepositions, conjunctions, adverbs
 _NOT_BEFORE = "在由向受被经到和与及、的获对请是从为给报按据照过入了让邀望议"
 
 
@@ -143,6 +162,9 @@ def definite(reading: Reading) -> Iterator[Proposal]:
             if m["branch"] not in patterns().not_branches and (token.start, token.text) == (m.start(), m["branch"]):
                 yield (*m.span(), "ORG", 1.0)
             continue
+        if m[0].startswith("团"):
+            yield (*m.span(), "ORG", 1.0)
+            continue
         if text[m.start() - 1 : m.start()] == "团" and m[0].endswith("委"):
             continue  # 团市委
         if text[m.start()] not in "自省市县区州旗":
@@ -151,6 +173,12 @@ def definite(reading: Reading) -> Iterator[Proposal]:
         start = place_ending_at(text, m.start() + (3 if text.startswith("自治区", m.start()) else 1))
         if start is None:
             start = m.start()
-            if start and "\u4e00" <= text[start - 1] <= "\u9fff" and text[start - 1] not in _NOT_BEFORE:
+            before = reading.tokens[reading.token_at(start - 1)] if start else None
+            verb = before is not None and before.end == start and before.tag[:1] in _VERBAL
+            if before and "\u4e00" <= text[start - 1] <= "\u9fff" and text[start - 1] not in _NOT_BEFORE and not verb:
                 continue
         yield (start, _with_department(text, start, m.end()), "ORG", 1.0)
+    begins = {t.start for t in reading.tokens}
+    for m in patterns().named.finditer(text):
+        if m.start("unit") in begins and not is_generic(m["unit"]):
+            yield (*m.span("unit"), "ORG", 0.6)

@@ -64,11 +64,14 @@ def _in_title(text: str, at: int) -> bool:
 
 
 def mended(reading: Reading, m: Marked) -> Marked | None:
-    """A marked place from its first character to its last, without what clings to its front (，库木村)."""
+    """A marked place without what clings to its front (，库木村), or None where the model is in doubt."""
+    if m.confidence < _LIKELY:
+        return None
     cling = _CLING.match(reading.clean, m.start, m.end)
     return m._replace(start=cling.end()) if cling else m
 
 
+_LIKELY = 0.55  # below it a mark is as often no place
 _CLING = re.compile(r"[^\u4e00-\u9fffA-Z0-9-]+|(?:如今|目前|位于|来自|地处)(?=[\u4e00-\u9fff]{2})")
 
 
