@@ -8,7 +8,8 @@ its clause …), mostly with the class of the count's unit.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.cues import Cue, cues
@@ -17,7 +18,7 @@ from pipeline.extract.tables import cells
 from pipeline.products import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from pipeline.extract.counts import Found
     from pipeline.segment import Reading
@@ -64,14 +65,17 @@ class Act(NamedTuple):
 class Clause(NamedTuple):
     """The cues around one count: before and behind it in its clause, before and behind that in its sentence."""
 
-    left: list[Cue]
-    right: list[Cue]
-    before: list[Cue]
-    behind: list[Cue]
+    left: Sequence[Cue]
+    right: Sequence[Cue]
+    before: Sequence[Cue]
+    behind: Sequence[Cue]
 
 
 class Sight:
-    """A document's counts as the classifiers see them; ``codes`` are what the rules propose for each, ``acts`` in text order."""
+    """A document's counts as the classifiers see them; ``codes`` are what the rules propose for each, ``acts`` in text order.
+
+    The document is searched for cues once; what a sentence, a line or a heading has is the part of them that lies in it.
+    """
 
     def __init__(
         self, reading: Reading, counts: Sequence[Found], codes: Sequence[str | None], setting: Setting, acts: Sequence[Act]
@@ -79,78 +83,119 @@ class Sight:
         self._acts = acts
         self._reading, self._text = reading, reading.clean
         self._counts, self._codes, self._setting = counts, codes, setting
-        self._cued: dict[tuple[int, int], list[Cue]] = {}
-        self._clauses = [self._clause(c) for c in counts]
+        self._every = list(cues(self._text)) if counts else []
+        self._starts, self._ends = [q.start for q in self._every], [q.end for q in self._every]
+        self._cued: dict[tuple[int, int], Sequence[Cue]] = {}
+        self._told: dict[tuple[int, int, str, str], list[str]] = {}
+        sentences, lines = reading.sentences, reading.lines
+        starts, begins = [s.start for s in sentences], [line.start for line in lines]
+        self._sentence = [bisect_right(starts, c.start) - 1 for c in counts]
+        self._line = [bisect_right(begins, c.start) - 1 for c in counts]
+        whole = Span(0, len(self._text))
+        self._within = [sentences[max(i, 0)] if sentences else whole for i in self._sentence]
+        self._clauses = [self._clause(c, sentence) for c, sentence in zip(counts, self._within, strict=True)]
 
     def rows(self) -> list[Seen]:
         """The features of each count."""
         found = []
         for k, c in enumerate(self._counts):
-            words, runs = _own(self._reading, c, self._setting.doc_type, self._codes[k])
-            words += [*_by_cues(c, self._clauses[k]), *self._by_place(c), *self._by_acts(c)]
+            words, runs = _own(self._text, c, self._within[k], self._setting.doc_type, self._codes[k])
+            words += [*_by_cues(c, self._clauses[k]), *self._by_place(k), *self._by_acts(k)]
             words += [*self._by_neighbours(k), *self._by_setting(k)]
             found.append(Seen(list(dict.fromkeys(words)), runs))
         return found
 
-    def _cues(self, start: int, end: int) -> list[Cue]:
-        """The cues of a stretch, found once."""
-        if (start, end) not in self._cued:
-            self._cued[start, end] = list(cues(self._text, start, min(end, start + _LONGEST)))
-        return self._cued[start, end]
+    def _cues(self, start: int, end: int) -> Sequence[Cue]:
+        """The cues of a stretch, as if it stood alone."""
+        known = self._cued.get((start, end))
+        if known is None:
+            known = self._cued[start, end] = self._found(start, min(end, start + _LONGEST))
+        return known
 
-    def _clause(self, c: Found) -> Clause:
-        text, sentence = self._text, self._reading.sentence_at(c.start)
+    def _found(self, start: int, end: int) -> Sequence[Cue]:
+        i, j = bisect_right(self._ends, start), bisect_left(self._starts, end)
+        if i < j and (self._starts[i] < start or self._ends[j - 1] > end):  # an edge cuts a cue: what is left may be another
+            return list(cues(self._text, start, end))
+        return self._every[i:j]
+
+    def _tells(self, name: str, start: int, end: int, u: str) -> list[str]:
+        """The kinds of the cues of a stretch with the class of a unit, worked out once for all counts that share both."""
+        known = self._told.get((start, end, name, u))
+        if known is None:
+            known = [f"{name}={kind}/{u}" for kind in _kinds(self._cues(start, end))]
+            self._told[start, end, name, u] = known
+        return known
+
+    def _clause(self, c: Found, sentence: Span) -> Clause:
+        text = self._text
         start, end = c.start, c.end
         while start > sentence.start and text[start - 1] not in _ENDS:
             start -= 1
         while end < sentence.end and text[end] not in _STOPS:
             end += 1
         found = self._cues(*sentence)
-        return Clause(
-            [q for q in found if start <= q.start and q.end <= c.start],
-            [q for q in found if c.end <= q.start < end],
-            [q for q in found if q.start < start],
-            [q for q in found if end <= q.start < end + _BEHIND],
-        )
+        left, right, before, behind = [], [], [], []
+        for q in found:
+            if q.start < start:
+                before.append(q)
+            elif q.end <= c.start:
+                left.append(q)
+            if c.end <= q.start:
+                if q.start < end:
+                    right.append(q)
+                elif q.start < end + _BEHIND:
+                    behind.append(q)
+                else:
+                    break
+        return Clause(left, right, before, behind)
 
-    def _by_place(self, c: Found) -> list[str]:
+    def _by_place(self, k: int) -> list[str]:
         """The headings above it, the sentence before its own, the label that opens its line, its row and column."""
-        reading, text, u = self._reading, self._text, _class(c)
+        c, reading, text = self._counts[k], self._reading, self._text
+        u = _class(c)
         row: list[str] = []
         section, level = reading.section_at(c.start), 0
         while section is not None and level < 3:
             heading = reading.headings[section]
             if not heading.start <= c.start < heading.end:
-                for kind in _kinds(self._cues(heading.start, min(heading.end, heading.start + 40))):
-                    row += [f"h{min(level, 1)}={kind}/{u}", f"h={kind}/{u}"]
+                row += self._by_heading(heading.start, min(heading.end, heading.start + 40), min(level, 1), u)
             section, level = heading.parent, level + 1
-        i = bisect_right(reading.sentences, c.start, key=_start) - 1
+        i = self._sentence[k]
         if i > 0:
-            row += [f"pv={kind}/{u}" for kind in _kinds(self._cues(*reading.sentences[i - 1])[-6:])]
-        j = bisect_right(reading.lines, c.start, key=_start) - 1
+            last = reading.sentences[i - 1]
+            row += [f"pv={kind}/{u}" for kind in _kinds(self._cues(last.start, last.end)[-6:])]
+        j = self._line[k]
         if j < 0:
             return row
         line = reading.lines[j]
-        label = _LABEL.split(text[line.start : min(c.start, line.start + 20)])[0]
-        row += [f"lb={kind}/{u}" for kind in _kinds(self._cues(line.start, line.start + len(label)))]
-        return row + self._by_table(c, j) if "|" in text[line.start : line.end] else row
+        label = _LABEL.search(text, line.start, until := min(c.start, line.start + 20))
+        row += self._tells("lb", line.start, label.start() if label else max(until, line.start), u)
+        return row + self._by_table(c, j) if text.find("|", line.start, line.end) >= 0 else row
+
+    def _by_heading(self, start: int, end: int, level: int, u: str) -> list[str]:
+        known = self._told.get((start, end, f"h{level}", u))
+        if known is None:
+            known = [f"{name}={kind}/{u}" for kind in _kinds(self._cues(start, end)) for name in (f"h{level}", "h")]
+            self._told[start, end, f"h{level}", u] = known
+        return known
 
     def _by_table(self, c: Found, j: int) -> list[str]:
         text, lines, u = self._text, self._reading.lines, _class(c)
         own = cells(text, lines[j])
         column = sum(end <= c.start for _, end in own)
-        row = [f"tr={kind}/{u}" for a, b in own[:column] for kind in _kinds(self._cues(a, b))]
+        row = [told for a, b in own[:column] for told in self._tells("tr", a, b, u)]
         top = j
         while top > 0 and j - top < _ROWS and text.count("|", *lines[top - 1]) == len(own) - 1:
             top -= 1
         head = cells(text, lines[top])
         if top < j and column < len(head):
-            row += [f"th={kind}/{u}" for kind in _kinds(self._cues(*head[column]))]
+            row += self._tells("th", *head[column], u)
         return row
 
-    def _by_acts(self, c: Found) -> list[str]:
+    def _by_acts(self, k: int) -> list[str]:
         """The events before and behind it in its sentence, and the one whose participants it numbers."""
-        acts, u, sentence = self._acts, _class(c), self._reading.sentence_at(c.start)
+        c, acts, sentence = self._counts[k], self._acts, self._within[k]
+        u = _class(c)
         i = bisect_right(acts, c.start, key=_start)
         before = acts[i - 1] if i and acts[i - 1].start >= sentence.start else None
         behind = acts[i] if i < len(acts) and acts[i].start < sentence.end else None
@@ -184,31 +229,52 @@ class Sight:
 
     def _by_setting(self, k: int) -> list[str]:
         """Whose document it is and over how long, with what the count seems to be and what its sentence and line say."""
-        reading, c, code, clause = self._reading, self._counts[k], self._codes[k], self._clauses[k]
+        c, clause, j = self._counts[k], self._clauses[k], max(self._line[k], 0)
         u, d, s = _class(c), self._setting.org_type, "several" if self._setting.several else "one"
-        row = [
-            f"d={d}/{s}",
-            f"d={d}/{s}/{u}",
-            f"d={d}/{s}/{code}",
-            f"d={s}/{code}",
-            f"d={s}",
-            f"d={d}",
-            f"d={d}/{u}",
-            f"d={s}/{u}",
-        ]
-        for kind in _kinds(clause.left + clause.right):
-            row += [f"dn={d}/{kind}", f"ds={s}/{kind}"]
-        i = bisect_right(reading.lines, c.start, key=_start) - 1
-        line = reading.lines[max(i, 0)] if reading.lines else Span(0, len(self._text))
-        here = [q for q in self._cues(*reading.sentence_at(c.start)) if q.end <= c.start]
-        inline = [q for q in self._cues(*line) if q.end <= c.start] if line.end - line.start <= _LONGEST else here
-        for name, found in (("in", here), ("li", inline)):
-            for kind in _SCOPE:
-                if any(kind in q.kinds for q in found):
-                    row += [f"{name}={kind}/{d}/{s}", f"{name}={kind}/{s}", f"{name}={kind}"]
-            last = next((kind for q in reversed(found) for kind in q.kinds if kind in _SCOPE), "-")
-            row += [f"{name}1={last}/{d}/{s}", f"{name}1={last}/{u}"]
-        return row
+        row = [*_owner(d, s, u, self._codes[k])]
+        for kind in _kinds([*clause.left, *clause.right]):
+            row += _owned(d, s, kind)
+        line = self._reading.lines[j] if self._reading.lines else Span(0, len(self._text))
+        row += _scope("in", *self._scopes(self._within[k], c.start), d, s, u)
+        around = line if line.end - line.start <= _LONGEST else self._within[k]
+        return [*row, *_scope("li", *self._scopes(around, c.start), d, s, u)]
+
+    def _scopes(self, stretch: Span, before: int) -> tuple[tuple[str, ...], str]:
+        """The kinds of scope that a stretch gives before a count, and the one given last."""
+        given, last = set(), "-"
+        for q in self._cues(stretch.start, stretch.end):
+            if q.end > before:
+                break
+            own = [kind for kind in q.kinds if kind in _SCOPE]
+            if own:
+                given.update(own)
+                last = own[0]
+        return tuple(kind for kind in _SCOPE if kind in given) if given else (), last
+
+
+@lru_cache(maxsize=1 << 12)
+def _owner(d: str, s: str, u: str, code: str | None) -> tuple[str, ...]:
+    return (
+        f"d={d}/{s}",
+        f"d={d}/{s}/{u}",
+        f"d={d}/{s}/{code}",
+        f"d={s}/{code}",
+        f"d={s}",
+        f"d={d}",
+        f"d={d}/{u}",
+        f"d={s}/{u}",
+    )
+
+
+@lru_cache(maxsize=1 << 12)
+def _owned(d: str, s: str, kind: str) -> tuple[str, ...]:
+    return f"dn={d}/{kind}", f"ds={s}/{kind}"
+
+
+@lru_cache(maxsize=1 << 12)
+def _scope(name: str, given: tuple[str, ...], last: str, d: str, s: str, u: str) -> tuple[str, ...]:
+    row = [told for kind in given for told in (f"{name}={kind}/{d}/{s}", f"{name}={kind}/{s}", f"{name}={kind}")]
+    return (*row, f"{name}1={last}/{d}/{s}", f"{name}1={last}/{u}")
 
 
 def _start(span: Span | Act) -> int:
@@ -219,14 +285,15 @@ def _class(c: Found) -> str:
     return _CLASS.get(c.unit, "thing")
 
 
-def _kinds(found: Iterable[Cue]) -> list[str]:
-    return list(dict.fromkeys(kind for cue in found for kind in cue.kinds))
+def _kinds(found: Sequence[Cue]) -> Sequence[str]:
+    """The kinds of some cues, each once, in order."""
+    if len(found) == 1:
+        return found[0].kinds
+    return list(dict.fromkeys([kind for cue in found for kind in cue.kinds])) if found else ()
 
 
-def _own(reading: Reading, c: Found, doc_type: str, code: str | None) -> tuple[list[str], list[Run]]:
+def _own(text: str, c: Found, sentence: Span, doc_type: str, code: str | None) -> tuple[list[str], list[Run]]:
     """Unit, size, what the rules propose; the characters of its clause on either side."""
-    text = reading.clean
-    sentence = reading.sentence_at(c.start)
     first, last = max(sentence.start, c.start - 16), min(sentence.end, c.end + 14)
     near_left, near_right = _CUT.split(text[first : c.start])[-1], _CUT.split(text[c.end : last])[0]
     begin, end = c.start - len(near_left), c.end + len(near_right)
@@ -239,15 +306,20 @@ def _own(reading: Reading, c: Found, doc_type: str, code: str | None) -> tuple[l
     return [*found, f"rule={code}", f"rule={code}/{c.unit}/{size}"], runs
 
 
+@lru_cache(maxsize=1 << 14)
+def _with_unit(name: str, kind: str, u: str, unit: str) -> tuple[str, ...]:
+    return f"{name}={kind}", f"{name}={kind}/{u}", f"{name}={kind}/{unit}"
+
+
 def _by_cues(c: Found, clause: Clause) -> list[str]:
     """The kinds of words around it, near and far, alone and two by two."""
     u = _class(c)
-    row = []
+    row: list[str] = []
     for name, found in (("cl", clause.left), ("cr", clause.right), ("cb", clause.before[-8:]), ("ca", clause.behind)):
         for kind in _kinds(found):
-            row += [f"{name}={kind}", f"{name}={kind}/{u}", f"{name}={kind}/{c.unit}"]
+            row += _with_unit(name, kind, u, c.unit)
     nearest = {
-        name: _kinds(found) or ["-"]
+        name: _kinds(found) or ("-",)
         for name, found in {
             "n1": clause.left[-1:], "n2": clause.left[-2:-1], "r1": clause.right[:1],
             "b1": clause.before[-1:], "b2": clause.before[-2:-1],
@@ -258,10 +330,10 @@ def _by_cues(c: Found, clause: Clause) -> list[str]:
     row += [f"nr={a}/{b}/{u}" for a in nearest["n1"] for b in nearest["r1"]]
     if not clause.left:
         row += [f"nb={a}/{b}/{u}" for a in nearest["b1"] for b in nearest["r1"]]
-    both = sorted(_kinds(clause.left + clause.right))[:8]
+    both = sorted(_kinds([*clause.left, *clause.right]))[:8]
     row += [f"co={a}+{b}/{u}" for i, a in enumerate(both) for b in both[i + 1 :]]
     if c.object:
-        row += [f"ob={kind}/{u}" for kind in _kinds(cues(c.object))] + [f"o2={c.object[:2]}/{u}", f"o9={c.object[-2:]}/{u}"]
+        row += [f"ob={kind}/{u}" for kind in _kinds(list(cues(c.object)))] + [f"o2={c.object[:2]}/{u}", f"o9={c.object[-2:]}/{u}"]
     if not (clause.left or clause.right):
         row.append(f"cl=0/{u}")
     return row
