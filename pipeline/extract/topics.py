@@ -33,6 +33,7 @@ def section_features(reading: Reading, heading: Span | None, body: Span) -> Seen
             seen[token.text] = seen.get(token.text, 0) + 1
     found = [f"w={w}" for w in seen] + [f"w2={w}" for w, n in seen.items() if n >= 2]
     found += _mentions(text, heading, body)
+    found += _sentences(text, heading, body)
     found += [f"pos={body.start * 4 // max(len(text), 1)}", f"size={min(len(stretch) // 150, 8)}"]
     return Seen(found, runs)
 
@@ -59,11 +60,72 @@ def _mentions(text: str, heading: Span | None, body: Span) -> list[str]:
     return found
 
 
+_SENTENCE = re.compile(r"[^。；！？\n]{4,}")
+_STRUCTURAL = ("results", "problems", "plans")
+
+
+@cache
+def _structure() -> dict[str, dict[str, re.Pattern[str]]]:
+    """``rules/sections.yaml``: what says that a section is structural, in its heading and in its sentences."""
+    found = yaml("rules/sections.yaml")
+    return {place: {topic: re.compile(pattern) for topic, pattern in found[place].items()} for place in ("heads", "sentences")}
+
+
+def _sentences(text: str, heading: Span | None, body: Span) -> list[str]:
+    """Which share of the sentences mentions a topic, what the first ones speak of, and which topic stands alone most often."""
+    end = min(body.end, body.start + 1500)
+    starts = [m.start() for m in _SENTENCE.finditer(text, body.start, end)]
+    found: list[str] = []
+    spoken: dict[int, list[str]] = {}
+    many = max(len(starts), 1)
+    for topic, pattern in topic_words().items():
+        said = {max(bisect_right(starts, m.start()) - 1, 0) for m in pattern.finditer(text, body.start, end)}
+        found.append(f"share={topic}:{min(len(said) * 5 // many, 5)}")
+        for k in said:
+            spoken.setdefault(k, []).append(topic)
+    found += [f"first{k}={topic}" for k in (0, 1) for topic in spoken.get(k, ())]
+    alone: dict[str, int] = {}
+    for mentioned in spoken.values():
+        own = [topic for topic in mentioned if topic not in _STRUCTURAL]
+        if len(own) == 1:
+            alone[own[0]] = alone.get(own[0], 0) + 1
+    found += [f"alone={topic}:{min(n, 3)}" for topic, n in alone.items()]
+    if alone:
+        found.append(f"alonetop={max(alone, key=lambda topic: (alone[topic], topic))}")
+    for topic, pattern in _structure()["sentences"].items():
+        said = {max(bisect_right(starts, m.start()) - 1, 0) for m in pattern.finditer(text, body.start, end)}
+        found.append(f"b{topic}={min(len(said) * 4 // many, 4)}")
+        found += [f"b0{topic}"] * (0 in said) + [f"bl{topic}"] * (bool(starts) and len(starts) - 1 in said)
+    return found + [f"head={topic}" for topic in _heads(text, heading)]
+
+
+def _heads(text: str, heading: Span | None) -> list[str]:
+    """The structural topics that a heading names (三、不足与打算)."""
+    if heading is None:
+        return []
+    return [topic for topic, pattern in _structure()["heads"].items() if pattern.search(text, heading.start, heading.end)]
+
+
+def _main_first(found: list[str], heads: Sequence[str]) -> list[str]:
+    """Requests stand behind problems and plans, and women behind what is done for them, unless the heading names them."""
+    first = found[0]
+    if first == "requests" and first not in heads:
+        others = [topic for topic in found if topic in ("problems", "plans")]
+    elif first == "plans" and "problems" in heads:
+        others = [topic for topic in found if topic == "problems"]
+    elif first == "women" and first not in heads:
+        others = [topic for topic in found[1:2] if topic not in ("problems", "plans", "requests")]
+    else:
+        return found
+    return [*others[:1], *(topic for topic in found if topic not in others[:1])]
+
+
 def topics(reading: Reading, stretches: Sequence[tuple[Span | None, Span]], models: Path) -> list[tuple[str, ...]]:
     """Topics of each stretch (heading or None, and body), main topic first."""
     found = []
     rows = [section_features(reading, heading, body) for heading, body in stretches]
-    for chances in load(models, "topics").each(rows, reading.clean):
+    for (heading, _), chances in zip(stretches, load(models, "topics").each(rows, reading.clean), strict=True):
         ranked = sorted(chances.items(), key=lambda item: (-item[1], item[0]))
-        found.append(tuple(name for k, (name, p) in enumerate(ranked) if k == 0 or p >= KEEP)[:5])
+        borne = [name for k, (name, p) in enumerate(ranked) if k == 0 or p >= KEEP][:5]
+        found.append(tuple(_main_first(borne, _heads(reading.clean, heading))))
     return found
