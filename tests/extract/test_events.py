@@ -59,3 +59,17 @@ def test_what_is_planned_stands_in_a_zone_of_plans() -> None:
     reading = reading_of(text)
     assert zone_at(reading, text.index("再办")) == "Sp"
     assert zone_at(reading, text.index("开了会")) == "S"
+
+
+@pytest.mark.parametrize(
+    ("said", "asks"),
+    [
+        ("求县总工会给牵个线。", True),
+        ("那笔押金能不能免了我们的。", True),
+        ("请区总工会的老师讲课两回。", True),  # the words alone cannot tell: the model sees the rest
+        ("全年慰问了三十户职工。", False),
+    ],
+)
+def test_plain_words_ask(said: str, *, asks: bool) -> None:
+    reading = reading_of(said)
+    assert ("cue=ask" in statements.features(reading, Span(0, len(said)), "summary").words) == asks
