@@ -59,8 +59,9 @@ def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     return sorted(found)
 
 
+_CUT = re.compile("[。；！？\n“”]")
 _LEADING = re.compile(
-    r"(?:了|落实|给予|履行|利用|加强|举办|开展|举行|召开|进行|通过|参加|搞好|抓好|做好|坚持|继续|积极|认真|如|对|把|为|将|以|在|先后|还|并|又|等)+(?=[\u4e00-\u9fff“《]{2})"
+    r"(?:了|充分利用|落实|给予|履行|利用|加强|举办|开展|举行|召开|进行|通过|参加|搞好|抓好|做好|坚持|继续|积极|认真|如|对|把|为|将|以|在|先后|还|并|又|等)+(?=[\u4e00-\u9fff“《]{2})"
 )
 _NO_EVENT = re.compile(
     r"(?:学习|贯彻|传达|落实|领会).{0,30}精神$|(?:水平|能力|意识|素质|作用|机制|氛围|环境|力度|覆盖面|积极性|责任感|凝聚力)$|^(?:工作|活动|组织|制度|管理|建设|服务|学习|教育|培训|宣传|检查|调查|讨论|交流|安排)$"
@@ -72,7 +73,21 @@ def _without_verb(text: str, m: Marked) -> Marked | None:
     lead = _LEADING.match(text, m.start, m.end)
     if lead and lead.end() < m.end:
         m = m._replace(start=lead.end())
+    m = _quoted_whole(text, m)
     return None if _NO_EVENT.search(text[m.start : m.end]) else m
+
+
+def _quoted_whole(text: str, m: Marked) -> Marked:
+    """A name with both of its quotation marks, or with neither where the other is far off."""
+    opened, closed = text.count("“", m.start, m.end), text.count("”", m.start, m.end)
+    if opened > closed:
+        close = text.find("”", m.end, m.end + 12)
+        if close >= 0 and not _CUT.search(text, m.end, close):
+            return m._replace(end=close + 1)
+        return m._replace(start=m.start + 1) if text[m.start] == "“" else m
+    if closed > opened and (opening := text.rfind("“", max(0, m.start - 30), m.start)) >= 0:
+        return m if _CUT.search(text, opening + 1, m.start) else m._replace(start=opening)
+    return m
 
 
 def _with_object(text: str, m: Marked) -> Marked:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.extract import statements
+from pipeline.extract.certain import completed
 from pipeline.extract.context import kind_of, zone_at
 from pipeline.extract.events import _theme, date_anchors
 from pipeline.extract.groundwork import Groundwork
@@ -73,3 +74,17 @@ def test_what_is_planned_stands_in_a_zone_of_plans() -> None:
 def test_plain_words_ask(said: str, *, asks: bool) -> None:
     reading = reading_of(said)
     assert ("cue=ask" in statements.features(reading, Span(0, len(said)), "summary").words) == asks
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "name"),
+    [
+        ("开展了“书香伴我行”读书活动。", "“书香伴我行", "“书香伴我行”"),
+        ("唱响“矿山的太阳”歌会。", "”歌会", "“矿山的太阳”歌会"),
+        ("组织“劳动竞赛，人人参加。", "“劳动竞赛", "劳动竞赛"),
+        ("充分利用教代会审议方案。", "充分利用教代会", "教代会"),
+    ],
+)
+def test_a_name_keeps_its_quotation_marks_and_no_verb(text: str, marked: str, name: str) -> None:
+    (found,) = completed(reading_of(text), [Marked(*place(text, marked), "EVT", 0.9)])
+    assert text[found.start : found.end] == name
