@@ -67,7 +67,13 @@ def title_lines(reading: Reading) -> list[Span]:
         if number is not None and (found or not _TITLE_WORD.search(compact) or _goes_on(text, lines[k + 1 :], number)):
             break
         if found:
-            if DATE_LINE.fullmatch(compact) or is_byline(compact) or _MEETING_NOTE.match(piece) or is_person(compact):
+            if (
+                _SPEAKER.match(compact)
+                or DATE_LINE.fullmatch(compact)
+                or is_byline(compact)
+                or _MEETING_NOTE.match(piece)
+                or is_person(compact)
+            ):
                 break
             if not (
                 compact.startswith(("—", "-", "－"))
@@ -76,6 +82,9 @@ def title_lines(reading: Reading) -> list[Span]:
                 break
         elif not _TITLE_WORD.search(compact) and not _opens_text(reading, lines, k):
             if is_byline(compact) and len(compact) <= 24 and k == 0:
+                below = re.sub(r"\s", "", text[lines[1].start : lines[1].end]) if len(lines) > 1 else ""
+                if _UNIT_END.search(compact) and _OF_THE_UNIT.match(below) and _can_be_title(below):
+                    found.append(line)
                 continue  # the unit's name stands above the title
             break
         elif (
@@ -139,6 +148,10 @@ def _opens_text(reading: Reading, lines: list[Span], k: int) -> bool:
     )
 
 
+_SPEAKER = re.compile(r"(?:报告人|汇报人|述职人|发言人|报送人|执笔|作者|编制|审核)[：:]")
+_OF_THE_UNIT = re.compile(  # a line that goes on with the unit's name above it: 二〇一四年度工作总结, 关于…的报告
+    rf"(?:{_YEAR}年|关于|第?[一二三四五六七八九十]届).{{2,40}}(?:总结|小结|汇报|报告|计划|要点|答复|通知|方案|意见|纪要)(?:[（(][^（）()]{{1,16}}[)）])?$"
+)
 _TIMES = ("明年", "来年", "元月")  # their first character is a surname
 
 
