@@ -46,7 +46,7 @@ def given_away(reading: Reading) -> Iterator[Proposal]:
     for m in p.by_sound.finditer(text):
         title = p.short_title.match(text, m.end()) if "·" not in m[0] else None
         if len(m[0]) >= 4 or "·" in m[0] or (title and len(m[0]) >= 3):
-            end = m.end() - (m[0][-1] in VERBS and m[0][-3:-2] not in "·•")
+            end = m.end() - (m[0][-1] in VERBS - {"提", "来", "拉", "达"} and m[0][-3:-2] not in "·•")
             yield (m.start(), title.end() if title else end, "PER", 0.9)
     for token in filter(is_name_token, reading.tokens):
         if plausible(reading, Marked(token.start, token.end, "PER", 0.4)):

@@ -200,6 +200,7 @@ def is_name_token(token: Token) -> bool:
     )
 
 
+_LIKELY_HOLDING_A_WORD = 0.6
 _LIKELY, _LIKELY_WORD = 0.5, 0.7  # from here on the model is believed, of a word that may be a name (高兴, 江山) as well
 
 
@@ -227,6 +228,8 @@ def plausible(reading: Reading, m: Marked) -> bool:
         likely = _CERTAIN
     elif len(name) == 3 and _doubtful().get(name[0]) == "function" and (name[1:] in common_words() or name[:2] in common_words()):
         likely = _LIKELY if named else 0.99  # 多渠道
+    elif len(name) == 3 and not (named or listed) and (name[1:] in common_words() or name[:2] in common_words()):
+        likely = _LIKELY_HOLDING_A_WORD  # 项|工作, 温泉|行
     if surnamed and m.confidence >= likely and re.fullmatch(rf"{HAN}{{2,3}}", name):
         return "\n" not in text[m.start : m.end]
     first = reading.tokens[reading.token_at(m.start)]
