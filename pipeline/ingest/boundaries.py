@@ -33,7 +33,7 @@ _APART = 100  # characters between two numbered titles that open texts: an agend
 _ALIKE = str.maketrans("〖『「<＜〗』」>＞", "【【【【【】】】】】")
 _ORNAMENTS = "=＝~～*＊★☆◆◇■□●○※#＃·•—–-_"
 _TITLE = 60  # characters of a line that may be a title
-_ENTITLED = re.compile(r"(?:总结|小结|计划|汇报|报告|材料|要点)(?:[（(][^（）()]{1,16}[)）])?$")
+_ENTITLED = re.compile(r"(?:总结|小结|计划|汇报|报告|材料|要点|心得|体会|经验)(?:[（(][^（）()]{1,16}[)）])?$")
 _STOPPED = re.compile(r"[。：:]$")
 _RUNNING = 40  # characters of a line of running text
 _BRACKETS = re.compile(r"[【\[（(〔].{0,20}[】\]）)〕]$")
@@ -156,7 +156,9 @@ def _heads_sections(group: list[Mark], lines: Sequence[Line]) -> bool:
     above = [line.text for line in lines if line.end <= group[0].at]
     if not above or is_wrapper(above[0]) or len(above[0]) > _TITLE or any(map(noisy, above)):
         return False
-    return bool(_ENTITLED.search(above[0])) and any(len(text) >= _RUNNING and _STOPPED.search(text) for text in above[1:])
+    return any(_ENTITLED.search(text) for text in above[:2]) and any(
+        len(text) >= _RUNNING and _STOPPED.search(text) for text in above[1:]
+    )
 
 
 def _between(one: Mark, other: Mark, lines: Sequence[Line]) -> int:
