@@ -141,7 +141,7 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
 
 
 _OVER = re.compile(rf"{HAN}+[·•]{HAN}{{2,5}}?(?=[与和及问]{HAN})")  # a name by sound that the model runs on from
-_UNSURE, _CERTAIN = 0.75, 0.9  # jieba knows better below; a word is a name from here on
+_UNSURE, _CERTAIN = 0.75, 0.97  # jieba knows better below; a word is a name from here on
 _REST = re.compile(rf"(?P<gap>[ 　]{{1,3}}){HAN}(?=[\n、，。；（）|]|$)")
 
 
@@ -200,8 +200,8 @@ def is_name_token(token: Token) -> bool:
     )
 
 
-_LIKELY_HOLDING_A_WORD = 0.6
-_LIKELY, _LIKELY_WORD = 0.5, 0.7  # from here on the model is believed, of a word that may be a name (高兴, 江山) as well
+_LIKELY_HOLDING_A_WORD = 0.9
+_LIKELY, _LIKELY_WORD = 0.5, 0.95  # from here on the model is believed, of a word that may be a name (高兴, 江山) as well
 
 
 def plausible(reading: Reading, m: Marked) -> bool:

@@ -25,7 +25,7 @@ from pipeline.spans import Text
 Labelled = tuple[Groundwork, list[tuple[Span, str]]]
 
 # how often a drawn name is of a kind: rare kinds are drawn more often than they occur, or the model never meets them
-BY_SOUND, COMMON_WORD, FAMILIAR, TITLED, PLAIN = 0.07, 0.13, 0.05, 0.06, 0.69
+BY_SOUND, COMMON_WORD, FAMILIAR, TITLED, PLAIN = 0.07, 0.07, 0.05, 0.06, 0.75
 OTHER_LENGTH, RARE_SURNAME, SPACED, RARE_GIVEN = 0.25, 0.35, 0.06, 0.15  # of plain names
 OTHER_UNIT, OTHER_PLACE = 0.5, 0.3  # of units and places, what is made up altogether
 

@@ -50,8 +50,8 @@ def train(model: str, examples: list[Example], path: Path, params: dict[str, Any
         for copy, (version, marked) in enumerate(versions):
             labels = bio(marked, len(version.reading.clean))
             for sentence in pieces(version.sentences):
-                if copy and not any(label != "O" for label in labels[sentence.start : sentence.end]):
-                    continue  # names nobody: a copy of it says nothing new, and costs recall
+                if copy > 1 and not any(label != "O" for label in labels[sentence.start : sentence.end]):
+                    continue  # names nobody: two of it say enough, more cost recall
                 features = version.sight.keys(window([sentence]))[used].T.tolist()
                 trainer.append([[f"{key:x}" for key in row] for row in features], labels[sentence.start : sentence.end])
     with TemporaryDirectory() as folder:
