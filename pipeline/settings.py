@@ -125,6 +125,7 @@ def one_thread_a_process() -> None:
         os.environ.setdefault(name, "1")
 
 
+@cache
 def _data(in_checkout: str, in_wheel: str) -> Path:
     packaged = PACKAGE / "_data" / in_wheel
     return packaged if packaged.is_dir() else PACKAGE.parent / in_checkout

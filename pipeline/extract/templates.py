@@ -82,6 +82,7 @@ TEMPLATES: dict[str, tuple[tuple[str, int], ...]] = {
 }
 EVENTS_ONLY = frozenset(name for name in TEMPLATES if len(name) == 2)  # what names and awards do not look at
 BEFORE, AFTER = "^", "$"  # what a window sees beyond the sentence
+_FARTHEST = max(abs(by) for parts in TEMPLATES.values() for _, by in parts)
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -93,7 +94,7 @@ def hashed(value: str) -> int:
 
 def hashes(values: Sequence[str]) -> Keys:
     """The hashes of some values."""
-    return np.array(list(map(hashed, values)), dtype=np.uint64)
+    return np.fromiter(map(hashed, values), dtype=np.uint64, count=len(values))
 
 
 class Window(NamedTuple):
@@ -124,11 +125,15 @@ def window(sentences: Sequence[Span]) -> Window:
 
 def keys(columns: Mapping[str, Keys], seen: Window) -> Keys:
     """The key of every template at every character: shape (templates, characters)."""
-    places = {by: _places(by, seen) for parts in TEMPLATES.values() for _, by in parts}
     wanted = {part for parts in TEMPLATES.values() for part in parts}
-    edges = hashes([BEFORE, AFTER])
-    here = {name: np.concatenate([columns[name][seen.at], edges]) for name, _ in wanted}
-    moved = {(name, by): here[name].take(places[by]) for name, by in wanted}
+    # every sentence between margins, into which the characters at its edges look
+    place = np.arange(len(seen.at)) + np.cumsum(seen.first) * (2 * _FARTHEST) - _FARTHEST
+    margins = np.full(len(seen.at) + int(seen.first.sum()) * 2 * _FARTHEST, hashed(AFTER), dtype=np.uint64)
+    margins[(place[seen.first] - np.arange(1, _FARTHEST + 1)[:, None]).ravel()] = hashed(BEFORE)
+    moved: dict[tuple[str, int], Keys] = {}
+    for name in {name for name, _ in wanted}:
+        margins[place] = columns[name].take(seen.at)
+        moved |= {(name, by): margins.take(place + by) if by else margins[place] for other, by in wanted if other == name}
     found = np.empty((len(TEMPLATES), len(seen.at)), dtype=np.uint64)
     for row, (name, parts) in zip(found, TEMPLATES.items(), strict=True):
         row[:] = hashed(name)
@@ -136,14 +141,3 @@ def keys(columns: Mapping[str, Keys], seen: Window) -> Keys:
             row *= _PRIME
             row += moved[part]
     return found
-
-
-def _places(by: int, seen: Window) -> NDArray[np.intp]:
-    """What each character sees ``by`` characters away: a place in the window, or behind it an edge of its sentence."""
-    size = len(seen.at)
-    places = np.arange(size) + by
-    outermost = seen.first if by < 0 else seen.last
-    for k in range(abs(by)):
-        beyond = np.flatnonzero(outermost) + (k if by < 0 else -k)
-        places[beyond[(beyond >= 0) & (beyond < size)]] = size if by < 0 else size + 1
-    return places

@@ -95,18 +95,30 @@ class Reading:
         """Where the text begins after its boundary line."""
         return self.text.clean_at(self.part.body_start) if self.part.body_start > self.part.start else 0
 
+    @cached_property
+    def _token_starts(self) -> list[int]:
+        return [token[1] for token in self.tokens]
+
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [start for start, _ in self.sentences]
+
+    @cached_property
+    def _section_starts(self) -> list[int]:
+        return [h.number.start if h.number else h.start for h in self.headings]
+
     def token_at(self, offset: int) -> int:
         """Index of the token that holds ``offset`` (or the nearest one before it)."""
-        return max(bisect_right(self.tokens, offset, key=lambda t: t.start) - 1, 0)
+        return max(bisect_right(self._token_starts, offset) - 1, 0)
 
     def sentence_at(self, offset: int) -> Span:
         """The sentence that holds ``offset`` (or the nearest one before it)."""
-        i = bisect_right(self.sentences, offset, key=lambda s: s.start) - 1
+        i = bisect_right(self._sentence_starts, offset) - 1
         return self.sentences[max(i, 0)] if self.sentences else Span(0, len(self.clean))
 
     def section_at(self, offset: int) -> int | None:
         """Index of the innermost section whose heading or body holds ``offset``."""
-        i = bisect_right(self.headings, offset, key=lambda h: h.number.start if h.number else h.start) - 1
+        i = bisect_right(self._section_starts, offset) - 1
         section = i if i >= 0 else None
         while section is not None and offset >= self.headings[section].body.end:
             section = self.headings[section].parent
