@@ -234,10 +234,15 @@ def _full(two: str) -> int:
 
 @cache
 def _openings() -> re.Pattern[str]:
-    """The characters one of which begins every expression."""
+    """Where an expression can begin: its first character, with one behind it that can follow."""
     festive = "".join(sorted({form[0] for form in festivals()}))
+    # behind a numeral a year, a month, a day or a festival goes on so; most numerals of a text (一个, 20人) do not
+    behind = "".join(sorted({c for form in festivals() for c in form}))
+    numeral = f"0-9{_ZERO}零一二三四五六七八九十廿元"
     return re.compile(
-        rf"[0-9{_ZERO}零一二三四五六七八九十廿元今去明本当前上来同次翌下春秋第腊正冬某“\"xX×ｘＸ*＊﹡_＿?？—\-{festive}]"
+        rf"[{numeral}](?=[{numeral}年月日号学季至到、.．·•/～~–－ ”{behind}]|{_X})"
+        r"|[今去明本当前上来同次翌](?=年)|[上下](?=[半学期])|[春秋第腊正冬某“\"xX×ｘＸ*＊﹡_＿?？—\-]"
+        rf"|(?![0-9一二三四五六七八九十元])[{festive}]"
     )
 
 
