@@ -181,7 +181,9 @@ class Sight:
         codes = _lexical_codes(len(text), met)
         events = [Span(first, end) for first, end, code in met if code in lexicons.event]
         orgs = [Span(first, end) for first, end, code in met if code in lexicons.org]
-        sizes = np.array([t.end - t.start for t in tokens], dtype=np.intp)
+        spelt, starts, stops, tags = zip(*tokens, strict=True) if tokens else ((), (), (), ())
+        sizes = np.array(stops, dtype=np.intp) - np.array(starts, dtype=np.intp)
+        until = _next(_WALL[points])  # where each character's clause ends
         token_at = np.repeat(np.arange(len(tokens)), sizes)
         index_at = token_at.tolist()
         proposed = phrases(text, tokens, index_at, _joined(text, events))
@@ -190,7 +192,7 @@ class Sight:
             for p in proposed
             if p.end - p.start >= 4 and _STRONG.search(text, p.start, p.end) and not _NOT_HELD.match(text, p.end)
         ]
-        words = hashes([t.text[:LONGEST_TOKEN] for t in tokens])
+        words = hashes([word[:LONGEST_TOKEN] for word in spelt])
         self._words, self._token_at, self._sizes = words, token_at, sizes
         self.columns: dict[str, Keys] = {
             "char": _by_character(_CHARACTERS, _character, points),
@@ -198,11 +200,11 @@ class Sight:
             "bearing": _by_character(_BEARING, _borne, points),
             "shape": _shapes(sizes),
             "token": words[token_at],
-            "tag": hashes([t.tag[:2] for t in tokens])[token_at],
+            "tag": hashes([tag[:2] for tag in tags])[token_at],
             "lexicon": lexicons.hashes[codes],
             "mark": _marks(text, dates, counts),
-            "ahead": _ahead(text, lexicons.org_end[codes], lexicons.event_end[codes]),
-            "site": _site(text, np.cumsum(sizes)),
+            "ahead": _ahead(until, lexicons.org_end[codes], lexicons.event_end[codes]),
+            "site": _site(text, until, np.cumsum(sizes)),
             "titles": _titles(lexicons.title_begin[codes], lexicons.title_end[codes]),
             "again": _again(points),
             "event_phrase": _phrase_places(len(text), proposed),
@@ -320,21 +322,17 @@ def _next(flags: Flags) -> Offsets:
     return nearest
 
 
-def _walls(text: str) -> Flags:
-    """Where a clause ends."""
-    wall = np.zeros(len(text), dtype=bool)
-    wall[[i for i, c in enumerate(text) if c in "，。；：！？、\n"]] = True
-    return wall
+_WALL = np.zeros(0x110000, dtype=bool)
+_WALL[[ord(c) for c in "，。；：！？、\n"]] = True
 
 
 _STEPS = [*map(str, range(13)), "-"]
 _AHEAD = hashes([f"{org}.{event}" for org in _STEPS for event in _STEPS])
 
 
-def _ahead(text: str, org_end: Flags, event_end: Flags) -> Keys:
+def _ahead(until: Offsets, org_end: Flags, event_end: Flags) -> Keys:
     """How far, within the clause, the next organisation suffix or event noun ends: what a long name leads up to."""
-    here = np.arange(len(text))
-    until = _next(_walls(text))
+    here = np.arange(len(until))
 
     def steps(ends: Flags) -> Offsets:
         at = _next(ends)
@@ -348,14 +346,14 @@ def _ahead(text: str, org_end: Flags, event_end: Flags) -> Keys:
 _SITE = hashes([*map(str, range(13)), "-"])
 
 
-def _site(text: str, token_ends: Offsets) -> Keys:
+def _site(text: str, until: Offsets, token_ends: Offsets) -> Keys:
     """How far, within the clause, the next end of a place's name is; a word of one character (村) ends one where a token ends."""
     ends, last = np.zeros(len(text), dtype=bool), set((token_ends - 1).tolist())
     for at, size in _sites().iter_long(text):
         ends[at] = size > 1 or at in last
     at, here = _next(ends), np.arange(len(text))
     away = at - here
-    found: Keys = _SITE[np.where((at <= _next(_walls(text))) & (away < 12), away, 13)]
+    found: Keys = _SITE[np.where((at <= until) & (away < 12), away, 13)]
     return found
 
 
