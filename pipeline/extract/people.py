@@ -72,6 +72,7 @@ def patterns() -> Patterns:
     given = "".join(sorted(c for c, _ in table("lexicons/common_given.tsv", 2)))
     long_titles = "|".join(t for t in short.split("|") if len(t) >= 2)
     sound = "|".join(sorted((e for e, _ in table("lexicons/transliterated_names.tsv", 2)), key=len, reverse=True))
+    heads = "".join(sorted({e[0] for e, _ in table("lexicons/transliterated_names.tsv", 2)}))  # few places begin so
     return Patterns(
         title_after=re.compile(
             rf"(?:等?(?:[0-9一二三四五六七八九十两俩几]{{1,9}}[位名个]?)?(?:青年|优秀|骨干|退休|老|新|女"
@@ -94,7 +95,7 @@ def patterns() -> Patterns:
         short_title=re.compile(short),
         before_role=re.compile(rf"[：:、，\s](?P<name>[{one}]{HAN}{{1,2}})[（(](?:{titles})[）)]"),
         compound=re.compile(compound),
-        by_sound=re.compile(rf"(?:{sound}){{1,3}}(?:[·•](?:{sound}){{1,3}}|[·•]{HAN}{{1,4}})?"),
+        by_sound=re.compile(rf"(?=[{heads}])(?:{sound}){{1,3}}(?:[·•](?:{sound}){{1,3}}|[·•]{HAN}{{1,4}})?"),
         standing=[(re.compile(r.get("sentence", "")), re.compile(r.get("role", "")), r["standing"]) for r in spec["standing"]],
         none=re.compile("|".join(spec["not_persons"])),
         not_familiar=re.compile(spec["not_familiar"]),
