@@ -78,6 +78,8 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
     name = reading.clean[m.start : m.end]
     if m.confidence >= _LIKELY and patterns().other.fullmatch(name):
         return m
+    if name.endswith("中心") and reading.clean.startswith("工作", m.end):
+        return None  # 围绕中心工作
     if len(name) < 2 or not patterns().end.search(name) or is_generic(name):
         return None
     return m._replace(end=_with_department(reading.clean, m.start, m.end))
@@ -98,6 +100,7 @@ def _with_department(text: str, start: int, end: int) -> int:
 
 _FUNCTION = set("的了在和与及由向受被经到对请是从为于给报按据照过入让邀望议将把等任以有各我本该这那全是个")
 _LEVEL = "省市县区镇乡局集州旗"
+_WHERE = ("在", "到", "向", "对", "由", "给", "去", "赴")
 
 
 def _edges_mended(reading: Reading, m: Marked) -> Marked:
@@ -105,6 +108,15 @@ def _edges_mended(reading: Reading, m: Marked) -> Marked:
     from pipeline.extract.phrases import _STOP_WORDS
 
     text, start, end = reading.clean, m.start, m.end
+    i = reading.token_at(start)
+    cut = reading.tokens[i]
+    if cut.start < start and cut.tag[:1] in "vil" and cut.end < end - 1 and text[start] not in _LEVEL:
+        start = cut.end  # 贯彻执|行县教育局
+    for token in reading.tokens[i + 1 :]:
+        if token.end >= end - 1:
+            break
+        if token.text in _WHERE and text[token.end] in _LEVEL:
+            start = token.end  # 体育运动在|乡中心校
     i = reading.token_at(start)
     while i < len(reading.tokens):
         token = reading.tokens[i]
@@ -114,6 +126,7 @@ def _edges_mended(reading: Reading, m: Marked) -> Marked:
             token.tag[:1] in ("p", "c", "d", "r", "u")
             or token.text in _STOP_WORDS
             or patterns().lead.fullmatch(token.text)
+            or (token.tag == "a" and len(token.text) == 1)
             or (token.tag == "v" and len(token.text) <= 2 and text[token.end] in _LEVEL)
         ):
             start = token.end

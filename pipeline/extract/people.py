@@ -205,6 +205,23 @@ _LIKELY_HOLDING_A_WORD = 0.9
 _LIKELY, _LIKELY_WORD = 0.5, 0.95  # from here on the model is believed, of a word that may be a name (高兴, 江山) as well
 
 
+_MANY = ("职工", "员工", "学生", "师生", "会员", "群众", "工人", "教工")  # who are many: 全校学生阳光体育 names nobody
+
+
+def _second(text: str, start: int) -> bool:
+    """Whether a titled name stands before and is joined to this one (评委江山和|高兴)."""
+    if text[max(0, start - 1) : start] not in ("和", "与", "及", "、"):
+        return False
+    return any(patterns().title_before.search(text, max(0, first - 8), first) for first in (start - 3, start - 4) if first > 0)
+
+
+def is_plain_word(reading: Reading, m: Marked, name: str) -> bool:
+    """Whether the dictionary has the whole name as a word (利益, 战斗力): nothing but its place can make it a name."""
+    token = reading.tokens[reading.token_at(m.start)]
+    whole = (token.start, token.end) == (m.start, m.end)
+    return name in common_words() if len(name) == 2 else whole and len(name) == 3 and not token.tag.startswith("nr")
+
+
 def plausible(reading: Reading, m: Marked) -> bool:
     """Whether a marked person can be one: no plain word, no cut through a word, four characters only for a reason."""
     text, p = reading.clean, patterns()
@@ -231,6 +248,9 @@ def plausible(reading: Reading, m: Marked) -> bool:
         likely = _LIKELY if named else 0.99  # 多渠道
     elif len(name) == 3 and not (named or listed) and (name[1:] in common_words() or name[:2] in common_words()):
         likely = _LIKELY_HOLDING_A_WORD  # 项|工作, 温泉|行
+    led = named and titled is not None and not (titled["role"] or "").endswith(_MANY)
+    if len(name) == m.end - m.start and not (led or foreign) and is_plain_word(reading, m, name) and not _second(text, m.start):
+        return False
     if surnamed and m.confidence >= likely and re.fullmatch(rf"{HAN}{{2,3}}", name):
         return "\n" not in text[m.start : m.end]
     first = reading.tokens[reading.token_at(m.start)]
