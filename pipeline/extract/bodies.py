@@ -85,7 +85,7 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
     return m._replace(end=_with_department(reading.clean, m.start, m.end))
 
 
-_TWO = re.compile(r"[\u4e00-\u9fff]{2,}?(?:工会|协会|委员会|医院|公司|局|院)(?=(?:会同|同|被|成立)[\u4e00-\u9fff]{3})")
+_TWO = re.compile(r"[\u4e00-\u9fff]{2,24}?(?:工会|协会|委员会|医院|公司|局|院)(?=(?:会同|同|被|成立)[\u4e00-\u9fff]{3})")
 _LIKELY = 0.6  # from here on the model is believed that 局工会 is not the unit itself
 _HAS_DEPARTMENTS = re.compile(r"(?:总工会|工会|妇联|政协|人大|法院|教育局|公司|新材料)$")
 

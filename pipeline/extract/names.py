@@ -43,7 +43,7 @@ def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     return added(found, places.known(reading))
 
 
-_PLACE_END = re.compile(r"[\u4e00-\u9fff]{2,}(?:[县镇乡村街路屯沟湾营]|大道|广场|公园|支行)")
+_PLACE_END = re.compile(r"[\u4e00-\u9fff]{2,24}(?:[县镇乡村街路屯沟湾营]|大道|广场|公园|支行)")
 
 
 def _of_its_kind(reading: Reading, m: Marked) -> Marked:

@@ -141,7 +141,7 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
     return m if plausible(reading, m) else None
 
 
-_OVER = re.compile(rf"{HAN}+[·•]{HAN}{{2,5}}?(?=[与和及问]{HAN})")  # a name by sound that the model runs on from
+_OVER = re.compile(rf"{HAN}{{1,12}}[·•]{HAN}{{2,5}}?(?=[与和及问]{HAN})")  # a name by sound that the model runs on from
 _UNSURE, _CERTAIN = 0.75, 0.97  # jieba knows better below; a word is a name from here on
 _REST = re.compile(rf"(?P<gap>[ 　]{{1,3}}){HAN}(?=[\n、，。；（）|]|$)")
 

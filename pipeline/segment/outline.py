@@ -318,7 +318,10 @@ def _closes(openers: list[Opener], levels: list[int], end: int) -> list[int]:
     return closes
 
 
-_GAP = re.compile(r"[^。！？：:；;，,\n ]{1,13}[^。！？：:；;，,\n \d](?= +(?![\d.,]+ )(?:[^\n。]{6,}[；，]|[^\n。]{10,}。))")
+_GAP = re.compile(
+    r"[^。！？：:；;，,\n ]{1,13}[^。！？：:；;，,\n \d]"
+    r"(?= +(?![\d.,]+ )(?:[^\n。]{6,160}[；，]|[^\n。]{10,160}。))"
+)
 _ONLY_HEADING = 24  # characters of a line that may be a heading and nothing else
 
 
