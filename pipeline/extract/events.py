@@ -167,8 +167,8 @@ def events(
     seen: set[str] = set()
     for m in marked:
         name = re.sub(r"[\s“”\"]", "", text[m.start : m.end])
-        if name in seen and len(name) >= 4:
-            continue
+        if len(name) >= 4 and any(earlier.endswith(name) for earlier in seen):
+            continue  # told again, or told again in short (女教师拔河比赛 … 拔河比赛)
         seen.add(name)
         kept.append(m)
     known: dict[object, Seen] = {}
