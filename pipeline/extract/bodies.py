@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.features import place_ending_at
-from pipeline.resources import yaml
+from pipeline.resources import alternatives, yaml
 
 if TYPE_CHECKING:
     from pipeline.extract.people import Proposal
@@ -41,9 +41,9 @@ def patterns() -> Patterns:
     """The patterns, once a process."""
     spec = yaml("rules/names.yaml")
     bodies = spec["definite_bodies"]
-    departments = "|".join(sorted(spec["departments"].split("|"), key=len, reverse=True))
-    named = "|".join(sorted(spec["named_ends"].split("|"), key=len, reverse=True))
-    leads = "|".join(sorted(spec["org_leads"].split("|"), key=len, reverse=True))
+    departments = alternatives(spec["departments"].split("|"))
+    named = alternatives(spec["named_ends"].split("|"))
+    leads = alternatives(spec["org_leads"].split("|"))
     return Patterns(
         generic=re.compile("(?:" + "|".join(spec["generic_orgs"]) + ")"),
         other=re.compile(spec["other_bodies"]),

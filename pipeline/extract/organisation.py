@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pipeline.extract.bodies import is_generic
-from pipeline.resources import words
+from pipeline.resources import alternatives, words
 
 if TYPE_CHECKING:
     from pipeline.extract.tagger import Marked
@@ -71,7 +71,7 @@ _NO_UNIT = re.compile(r"第[一二三四五六七八九十0-9]+[次届]|[春秋]
 @cache
 def _of_many() -> re.Pattern[str]:
     """Names that many units bear: a level, a branch of work, a kind of body and no name of its own (电信公司工会, 县总工会)."""
-    branch = "|".join(sorted(words("lexicons/sectors.txt"), key=len, reverse=True))
+    branch = alternatives(words("lexicons/sectors.txt"))
     return re.compile(
         rf"(?:[省市县区州旗乡镇]|街道|社区|农村)?(?:{branch}|大型|中型|小型|基层|机关|直属)*"
         r"(?:系统|行业|分?公司|集团公司|集团|企业|分?局|[分支市总]?行|[总分]?厂|矿|医院|卫生院|学院|大学|中学|小学|学校|幼儿园|所|中心|部门|机关|单位|项目部?)*"

@@ -11,7 +11,7 @@ from pipeline.extract.linear import Guess, load
 from pipeline.extract.lookup import Run, Seen
 from pipeline.extract.tagger import Marked
 from pipeline.records import Standing
-from pipeline.resources import table, words, yaml
+from pipeline.resources import alternatives, table, words, yaml
 from pipeline.segment.reading import beginning
 from pipeline.segment.title import surnames
 from pipeline.segment.tokens import common_words
@@ -61,7 +61,7 @@ HAN = r"[\u4e00-\u9fff\U00020000-\U0003ffff]"
 def patterns() -> Patterns:
     """The patterns, once a process."""
     spec = yaml("rules/names.yaml")
-    titles = "|".join(sorted(words("lexicons/titles.txt"), key=len, reverse=True))
+    titles = alternatives(words("lexicons/titles.txt"))
     prefix = rf"(?:(?:{spec['title_prefixes']}){{0,2}})"
     short = spec["short_titles"]
     compound = "|".join(sorted(s for s in surnames() if len(s) == 2 and s not in _doubtful()))
@@ -71,7 +71,7 @@ def patterns() -> Patterns:
     usual = "".join(sorted(s for s in words("lexicons/common_surnames.txt") if s not in _doubtful()))
     given = "".join(sorted(c for c, _ in table("lexicons/common_given.tsv", 2)))
     long_titles = "|".join(t for t in short.split("|") if len(t) >= 2)
-    sound = "|".join(sorted((e for e, _ in table("lexicons/transliterated_names.tsv", 2)), key=len, reverse=True))
+    sound = alternatives((e for e, _ in table("lexicons/transliterated_names.tsv", 2)))
     heads = "".join(sorted({e[0] for e, _ in table("lexicons/transliterated_names.tsv", 2)}))  # few places begin so
     return Patterns(
         title_after=re.compile(

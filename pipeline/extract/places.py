@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.extract.features import is_place
 from pipeline.extract.tagger import Marked
-from pipeline.resources import words, yaml
+from pipeline.resources import alternatives, words, yaml
 
 if TYPE_CHECKING:
     from pipeline.extract.people import Proposal
@@ -25,7 +25,7 @@ _NO_STEM = r"[的了我本这该各每为把和与及由向到在去个两三几
 
 @cache
 def _outing() -> re.Pattern[str]:
-    ends = "|".join(sorted(yaml("rules/names.yaml")["outing_ends"].split("|"), key=len, reverse=True))
+    ends = alternatives(yaml("rules/names.yaml")["outing_ends"].split("|"))
     return re.compile(
         rf"{_GOES}(?P<place>(?!{_NO_STEM})[\u4e00-\u9fff]{{2,8}}?(?:{ends}))"
         r"(?=[，。、；！）\s一踏游参观春秋赏采登爬旅徒拓开举缅祭学看送走过救])"
@@ -35,7 +35,7 @@ def _outing() -> re.Pattern[str]:
 @cache
 def _site() -> re.Pattern[str]:
     """Where somebody goes or something is held, by an ending that only places have (最远的孙家窑, 沿滨河路)."""
-    ends = "|".join(sorted(yaml("rules/names.yaml")["site_ends"].split("|"), key=len, reverse=True))
+    ends = alternatives(yaml("rules/names.yaml")["site_ends"].split("|"))
     return re.compile(
         rf"{_GOES}(?P<place>(?!{_NO_STEM})[\u4e00-\u9fff]{{1,4}}?(?:{ends}))(?=[，。、；！）\s0-9举开慰看摆搞召走跑办送接])"
     )
@@ -43,7 +43,7 @@ def _site() -> re.Pattern[str]:
 
 @cache
 def _venue() -> re.Pattern[str]:
-    venues = "|".join(sorted(yaml("rules/names.yaml")["venues"].split("|"), key=len, reverse=True))
+    venues = alternatives(yaml("rules/names.yaml")["venues"].split("|"))
     return re.compile(
         rf"(?:(?<![存现正旨意好实内所])在|地\s*点[：:]?\s*(?:设?在)?|假座|(?<=[日晚午])于)(?P<place>[\u4e00-\u9fff0-9A-Z]{{0,12}}?(?:{venues}))"
         r"(?=[，。、；！）|\s开举召进组办搞上里中内的集隆启和为摆设看])"
@@ -54,7 +54,7 @@ def _venue() -> re.Pattern[str]:
 def _famous() -> re.Pattern[str]:
     """Places of three characters and more that no dictionary need cut out first (慕田峪)."""
     names = words("lexicons/known_places.txt") - words("lexicons/not_places.txt")
-    return re.compile("|".join(sorted((n for n in names if len(n) >= 3), key=len, reverse=True)))
+    return re.compile(alternatives(n for n in names if len(n) >= 3))
 
 
 def _in_title(text: str, at: int) -> bool:

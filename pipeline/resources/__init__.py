@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -77,3 +78,8 @@ def yaml(name: str) -> Any:
     except library.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise ResourceError("resource_yaml", file=name, line=mark.line + 1 if mark else 0) from error
+
+
+def alternatives(forms: Iterable[str]) -> str:
+    """Forms as one alternative of a pattern, the longest first, so that none is cut short by its own beginning."""
+    return "|".join(sorted(forms, key=len, reverse=True))
