@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.extract.features import given_names
 from pipeline.extract.people import HAN, VERBS, is_name_token, patterns, plausible
 from pipeline.extract.tagger import Marked
-from pipeline.resources import words
+from pipeline.resources import alternatives, words
 from pipeline.segment.title import surnames
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def listed(text: str, people: list[Marked]) -> Iterable[Proposal]:
 
 @cache
 def _labelled() -> re.Pattern[str]:
-    titles = "|".join(sorted(words("lexicons/titles.txt"), key=len, reverse=True))
+    titles = alternatives(words("lexicons/titles.txt"))
     item = rf"(?:{HAN}{{2,4}}|{HAN}[ 　]{{1,3}}{HAN}{{1,2}})(?:[（(][^（）()\n]{{1,12}}[）)])?"
     return re.compile(rf"(?:{titles}|名单)[：:][ 　]*(?P<items>{item}(?:[、 　]{{1,4}}{item}){{1,30}})(?=[。；;，\n）)等]|$)")
 

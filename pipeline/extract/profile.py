@@ -47,9 +47,10 @@ def doc_type(reading: Reading, title_text: str) -> DocType:
     if reading.part.kind == "guide":
         return "guide"
     own = "".join(reading.clean[a:b] for a, b in reading.title_lines).replace(" ", "")
-    value = first_match("doc_type_title", own) if own else None
-    voice = _voice(reading)
-    if value is None and voice < _PERSONAL:  # the collection's line tells the kind of most texts, not of a confession
+    if own and (value := first_match("doc_type_title", own)):
+        return value  # type: ignore[return-value]
+    value, voice = None, _voice(reading)
+    if voice < _PERSONAL:  # the collection's line tells the kind of most texts, not of a confession
         value = first_match("doc_type_title", title_text.replace(" ", "")) if title_text else None
         value = value or first_match("doc_type_title", boundary_line(reading))
     if value is None:

@@ -10,7 +10,7 @@ import random
 import re
 from functools import cache
 
-from pipeline.resources import table, words, yaml
+from pipeline.resources import alternatives, table, words, yaml
 
 PLACE_CHARS = (
     "东西南北新大小上下石清白青金银龙凤虎马牛河溪泉湖江海山岭沟湾坪坝桥塘庄店集堡营寨林"
@@ -18,9 +18,7 @@ PLACE_CHARS = (
 )
 KIND = re.compile(r"(?:省|市|县|区|镇|乡|街道|村|屯|沟|湾|山|河|岭|桥|店|庄|港|寨|坪|营|堡|窑|州|旗)$")
 _UNION = re.compile(r"(?:总工会|工会委员会|分工会|工会联合会|工会小组|工会|党支部|党总支|党委|团委|女工委)$")
-_FIRM = re.compile(
-    r"(?:公司|集团|厂|超市|商场|酒店|宾馆|合作社|" + "|".join(sorted(words("lexicons/trades.txt"), key=len, reverse=True)) + ")$"
-)
+_FIRM = re.compile(r"(?:公司|集团|厂|超市|商场|酒店|宾馆|合作社|" + alternatives(words("lexicons/trades.txt")) + ")$")
 _SCHOOL = re.compile(r"(?:小学|中学|学校|幼儿园|学院|大学|完小|[一二三]中|职校|职高|技校|卫校|党校)$")
 _OF_A_PLACE = re.compile(
     r"(?:报|报社|医院|卫生院|事务所|派出所|支行|分行|银行|社区|村委会|居委会|街道办事处|农场|林场|煤矿|站|所|政府)$"

@@ -16,7 +16,7 @@ from pipeline.extract.groundwork import Groundwork
 from pipeline.learn import made_names
 from pipeline.learn.made_names import KIND, PLACE_CHARS, places_by_kind
 from pipeline.products import Part
-from pipeline.resources import table, words, yaml
+from pipeline.resources import alternatives, table, words, yaml
 from pipeline.segment import Reading, Span
 from pipeline.segment.title import surnames
 from pipeline.segment.tokens import common_words
@@ -195,5 +195,5 @@ def _personal_titles() -> tuple[str, ...]:
 
 @cache
 def _titled() -> re.Pattern[str]:
-    titles = "|".join(sorted((*_personal_titles(), "大叔", "妈妈", "伯", "姨", "叔", "姐", "哥", "工"), key=len, reverse=True))
+    titles = alternatives((*_personal_titles(), "大叔", "妈妈", "伯", "姨", "叔", "姐", "哥", "工"))
     return re.compile(rf"[\u4e00-\u9fff]{{1,2}}?(?P<title>{titles})")

@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pipeline.resources import yaml
+from pipeline.resources import alternatives, yaml
 from pipeline.segment.numbering import number_at
 from pipeline.segment.title import DATE_LINE, is_byline, is_person, structural_labels
 
@@ -33,7 +33,7 @@ _LONGEST_MARKED = 24
 @cache
 def _marks() -> tuple[tuple[str, re.Pattern[str]], ...]:
     spec = yaml("rules/outline.yaml")
-    labels = "|".join(sorted(sorted(structural_labels()), key=len, reverse=True))
+    labels = alternatives(sorted(structural_labels()))
     return (
         (
             "bracket",
