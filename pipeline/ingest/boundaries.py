@@ -36,6 +36,9 @@ _TITLE = 60  # characters of a line that may be a title
 _ENTITLED = re.compile(r"(?:总结|小结|计划|汇报|报告|材料|要点|心得|体会|经验)(?:[（(][^（）()]{1,16}[)）])?$")
 _STOPPED = re.compile(r"[。：:]$")
 _RUNNING = 40  # characters of a line of running text
+_COUNTED = re.compile(
+    r"(?P<stem>[^\n]{2,50}[^\d一二三四五六七八九十])(?:\d{1,2}|[一二三四五六七八九十]{1,3})[^\d一二三四五六七八九十]?$"
+)
 _BRACKETS = re.compile(r"[【\[（(〔].{0,20}[】\]）)〕]$")
 
 
@@ -93,7 +96,7 @@ def marks(lines: Sequence[Line]) -> list[Mark]:
         if name == "title_number" and _heads_sections(group, lines):
             continue
         found += _standing_apart(group, lines) if name in titles else _counting(group)
-    return sorted(found)
+    return sorted(found + _run_into(found, lines))
 
 
 def _unframed(line: Line) -> Line:
@@ -161,6 +164,29 @@ def _heads_sections(group: list[Mark], lines: Sequence[Line]) -> bool:
     )
 
 
+def _run_into(found: Sequence[Mark], lines: Sequence[Line]) -> list[Mark]:
+    """Marks that lost the line break behind them: the line begins as other marks do (镇工会总结 篇2今年以来…), and counts on."""
+    opened = {mark.at: mark for mark in found if mark.kind == "text" and mark.number is not None}
+    stems: dict[str, tuple[Mark, set[int]]] = {}
+    for line in lines:
+        mark = opened.get(line.start)
+        if mark is not None and mark.end == line.end and (hit := _COUNTED.match(line.text)):
+            stems.setdefault(hit["stem"], (mark, set()))[1].add(mark.number or 0)
+    more = []
+    for line in lines:
+        for stem, (other, numbers) in stems.items():
+            if line.start in opened or not line.text.startswith(stem):
+                continue
+            counted = ((n, form) for n in sorted({m + 1 for m in numbers} - numbers) for form in (str(n), numeral(n)))
+            hit_at = next(((n, len(stem) + len(form)) for n, form in counted if line.text.startswith(form, len(stem))), None)
+            if hit_at is None or line.text[hit_at[1] : hit_at[1] + 1].isdigit():
+                continue
+            own = tuple((a - other.at + line.start, b - other.at + line.start) for a, b in other.own)
+            more.append(Mark(line.start, line.start + hit_at[1], "text", own, hit_at[0], other.rule))
+            numbers.add(hit_at[0])
+    return more
+
+
 def _between(one: Mark, other: Mark, lines: Sequence[Line]) -> int:
     return sum(len(line.text) for line in lines if one.end <= line.start < other.at)
 
@@ -177,12 +203,21 @@ def number_value(numeral: str | None) -> int | None:
     return _DIGITS.get(tens or "一", 1) * 10 + _DIGITS.get(ones or "零", 0)
 
 
+def numeral(value: int) -> str:
+    """The Chinese numeral of a running number below a hundred (12 → 十二)."""
+    tens, ones = divmod(value, 10)
+    digits = {n: char for char, n in _DIGITS.items()}
+    return ("" if tens == 0 else digits[tens] * (tens > 1) + "十") + (digits[ones] if ones or not tens else "")
+
+
 def own_title(own: str, page_title: str | None) -> str | None:
     """The title that a boundary line gives, or null where it is all wrapper.
 
     A wrapper praises (优秀范文), counts (3篇, 1850字), or repeats the page's title but for its year: wrappers are re-dated.
     """
-    title = re.sub(r"^[\s:：、.．\-—]+|[\s:：\-—]+$", "", own)
+    title = re.sub(r"^[\s:：、.．\-—】\]]+|[\s:：\-—]+$", "", own)
+    if "【" not in title:
+        title = title.rstrip("】 ")  # 范文一：工会工作总结】 lost its other half
     if len(title) < 4 or _WRAPPER.search(title):
         return None
     if page_title is not None and _stem(title) and _stem(title) in _stem(page_title):

@@ -19,6 +19,8 @@ COUNTED = (
     "|关键词|成效|主题|专题|板块|行动|工程|举措|不足|打算"
 )
 
+_DATED = r"(?:19|20)[0-9]{2}\s?年|[0-9]{1,2}月[0-9]{1,2}[日号]"  # 2、9月2日…; 2、9月份 may be two months, 2.9 is a figure
+
 # One alternative a style. `tail` is what makes a numeral a section number; the space around it belongs to no heading.
 _STYLES = {
     "part": rf"第\s?(?P<part>[{CN}]{{1,3}}|\d{{1,2}})\s?(?:部分|章|编)[、：:，,．.]?",
@@ -31,7 +33,7 @@ _STYLES = {
     "shi": r"(?:第?(?P<shi>[一二三四五六七八九十])是)(?=[^\s])[，,：:]?",
     "di": r"第(?P<di>[一二三四五六七八九十])[、，,：:．]",
     "cn_paren": rf"[（(〔【]\s?(?P<cn_paren>[{CN}]{{1,3}})\s?[）)〕】][、，,．.]?",
-    "cn": rf"(?P<cn>[{CN}]{{1,3}}|○[{CN}])\s?[、．.，,：:](?:(?![0-9])|(?=(?:19|20)[0-9]{{2}}\s?年))",
+    "cn": rf"(?P<cn>[{CN}]{{1,3}}|○[{CN}])\s?[、．.，,：:](?:(?![0-9])|(?={_DATED}))",
     "gan": r"(?P<gan>[甲乙丙丁戊己庚辛])[、．.]",
     "formal": r"(?P<formal>[壹贰叁参肆伍陆柒捌玖拾])[、．.，,：:]",
     "roman": r"(?P<roman>[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ])[、．.，,：: ]?",
@@ -42,7 +44,7 @@ _STYLES = {
     "ar_paren": r"[（(〔]\s?(?P<ar_paren>[0-9]{1,2})\s?[）)〕][、，,．.]?",
     "ar_half": r"(?P<ar_half>[0-9]{1,2})[）)][、，,．.]?",
     "ar_bracket": r"\[\s?(?P<ar_bracket>[0-9]{1,2})\s?\]",
-    "ar": r"(?P<ar>[0-9]{1,2})\s?[、．.，,](?![0-9])",
+    "ar": rf"(?P<ar>[0-9]{{1,2}})\s?(?:[、．.，,](?![0-9])|[、．.](?={_DATED}))",
     "circled": rf"(?P<circled>[{CIRCLED}])[、，,．.]?",
     "paren_digit": rf"(?P<paren_digit>[{PAREN_DIGIT}])[、，,．.]?",
     "dot_digit": rf"(?P<dot_digit>[{DOT_DIGIT}])[、，,．.]?",

@@ -7,6 +7,7 @@ restart, one goes missing or stands twice, and the tree still holds.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.segment.numbering import RANK, Number, number_at
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _END = "。！？!?：:；;"
 _OPEN, _CLOSE = "“‘「『《（(【[", "”’」』》）)】]"
 _INLINE = re.compile(r"(?:(?<=[。；;！？!?）)：:”…】])|(?<=  ))[ 　]{0,8}(?=[（(\[【第一二三四五六七八九十0-9①-⒛㈠-㈩])")
+_BRACKET = re.compile(r"[（(〔【⑴㈠]")
 _UNBROKEN = 500  # a line this long with several numbers in it is a text whose line breaks were lost
 
 
@@ -52,6 +54,7 @@ def _openers(reading: Reading) -> list[Opener]:
     found = _without_lone_words(found)
     found = [o for i, o in enumerate(found) if not _runs_on(text, found, i)]
     found += _inline(text, lines, found)
+    found += _run_into(text, found)
     taken = {o.line for o in found if not o.inline}
     marked = marked_headings(text, lines, taken)
     found += [Opener(start, None, line, False, style) for line, start, style in marked]
@@ -132,6 +135,25 @@ def _inline(text: str, lines: list[Span], openers: list[Opener]) -> list[Opener]
                 run = _run(series, 1)
                 if len(run) >= 2 and (unbroken or all(_names_its_part(text, n, line) for n in run)):
                     found += [Opener(n.start, n, line, True, style) for n in run]
+    return found
+
+
+def _run_into(text: str, openers: list[Opener]) -> list[Opener]:
+    """The first of a series that lost the line break before it: 一、建家创品牌（一）健全制度, and （二） opens the next line."""
+    found: list[Opener] = []
+    ordered = sorted(openers, key=lambda o: o.start)
+    for above, below in pairwise(ordered):
+        one, two = above.number, below.number
+        if (
+            one is None
+            or two is None
+            or two.value != 2
+            or "paren" not in two.style
+            or RANK.get(one.style, 6) >= RANK.get(two.style, 6)
+        ):
+            continue
+        inner = (number_at(text, m.start(), above.line.end) for m in _BRACKET.finditer(text, one.end + 2, above.line.end))
+        found += [Opener(n.start, n, above.line, True, n.style) for n in inner if n and (n.style, n.value) == (two.style, 1)][:1]
     return found
 
 
