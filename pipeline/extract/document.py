@@ -25,6 +25,7 @@ from pipeline.extract.redaction import is_redacted
 from pipeline.extract.statements import statements
 from pipeline.extract.tagger import mark
 from pipeline.extract.topics import topics
+from pipeline.extract.unit_kind import org_type
 from pipeline.extract.years import YearSense
 from pipeline.products import Ingested, Outlined
 from pipeline.segment import Reading, Span
@@ -110,7 +111,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = (), *, calibrate: bo
     unit = reporting_unit(reading, orgs, signed.unit)
     org = plain(text, *unit) if unit else None
     clean_org = text.text[unit[0] : unit[1]] if unit else None
-    setting = Setting(kind, profile.org_type(reading.clean, clean_org or title_text), period.label == "multi_year")
+    setting = Setting(kind, org_type(reading.clean, clean_org, title_text), period.label == "multi_year")
     me = profile.author(reading)
     said = statements(reading, kind, models)
 

@@ -1,4 +1,4 @@
-"""The profile of a document (文档概况): type, title, signature, author, kind of unit — what its edges and openings settle."""
+"""The profile of a document (文档概况): type, title, signature, author — what its edges and openings settle."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.calendar import Moment, norm
-from pipeline.records import DocType, OrgType
+from pipeline.records import DocType
 from pipeline.resources import yaml
 from pipeline.segment.title import is_person
 
@@ -25,7 +25,11 @@ class Signature(NamedTuple):
 @cache
 def _rules() -> dict[str, list[tuple[re.Pattern[str], str]]]:
     spec = yaml("rules/profile.yaml")
-    return {name: [(re.compile(rule["match"]), rule["value"]) for rule in rules] for name, rules in spec.items()}
+    return {
+        name: [(re.compile(rule["match"]), rule["value"]) for rule in rules]
+        for name, rules in spec.items()
+        if not name.startswith("org_type")
+    }
 
 
 def first_match(name: str, text: str) -> str | None:
@@ -177,15 +181,3 @@ _BARE_NAME = re.compile(
     r"(?:[\u4e00-\u9fff]{2,16}(?:工会主席|主席|组长|书记|教师|主任)?[\s　]+)?(?P<name>[\u4e00-\u9fff·]{2,12}"
     r"|[\u4e00-\u9fff]\s+[\u4e00-\u9fff])(?:[（(][^）)]{4,20}[）)])?"
 )
-
-
-def org_type(text: str, org: str | None) -> OrgType:
-    """Kind of unit by its name, else by the words of the text."""
-    value = first_match("org_type_name", org) if org else None
-    if value is None:
-        scores: dict[str, int] = {}
-        for pattern, kind in _rules()["org_type_words"]:
-            scores[kind] = scores.get(kind, 0) + len(pattern.findall(text))
-        best = max(scores, key=lambda k: scores[k])
-        value = best if scores[best] >= 1 else "unknown"
-    return value  # type: ignore[return-value]

@@ -12,6 +12,7 @@ from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.organisation import reporting_unit
 from pipeline.extract.period import settle
 from pipeline.extract.redaction import is_redacted
+from pipeline.extract.unit_kind import org_type
 from pipeline.labels import labels
 from pipeline.segment import Reading
 from tests.ingest.cases import cases
@@ -48,7 +49,7 @@ def profile_of(reading: Reading) -> dict[str, Any]:
         "signed_by": reading.clean[slice(*signed.unit)] if signed.unit else None,
         "signed_date": signed.date,
         "author": reading.clean[slice(*me)] if me else None,
-        "org_type": profile.org_type(reading.clean, title),
+        "org_type": org_type(reading.clean, None, title),
         "unit": reading.clean[slice(*unit)] if unit else None,
     }
 
