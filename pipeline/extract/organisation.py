@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -25,13 +26,13 @@ _BODY = (
     r"|车务段|工务段|机务段|中心|供电所|工区|车队|大队|项目部|管理处|林场|农场|茶场|水库|客运站|酒店|宾馆|剧团|图书馆|法院|检察院|电视台)"
 )
 _NO_START = (
-    r"关于|在|给|记|让|为|召开|[春秋]季|工会知识|工会(?!联合会)|半年|年度|参加|一个|一名|一位|某|（|“|[上下]半年|[一二三四]季度|本?年度?"
+    r"关于|在|给|记|让|为|当选|召开|[春秋]季|工会知识|工会(?!联合会)|半年|年度|参加|一个|一名|一位|某|（|“|[上下]半年|[一二三四]季度|本?年度?"
     r"|上学期|下学期"
 )
 _NO_PART = r"[的我届在您被获]|第[一二三四五六七八九十0-9]{1,3}[次届]|[（(][^）)]*$|认真|执行|关于|开展|加强"
 _NAMED = re.compile(
     rf"(?:^|[在由记]|关于[^，]{{0,6}}?|——|—|[：:】\s（]|致)(?P<unit>(?!{_NO_START})(?:(?!{_NO_PART})[\u4e00-\u9fff·（）“”\-]){{2,26}}{_BODY})"
-    r"(?:(?<=工会)|(?=[0-9二一年第关工开上下本及、\s〇（(—“]|全|三|五|代|致|党|的|$))"
+    r"(?:(?<=工会)(?!主席|干部|会员|工作者|委员(?!会))|(?<=[合分]会)|(?<=小组)(?!长)|(?=[0-9二一年第关工开上下本及、\s〇（(—“]|全|三|五|代|致|党|建家|建设|的|$))"
 )
 _BYLINE = re.compile(
     rf"[（(]?(?:撰稿|供稿|报送"
@@ -45,13 +46,13 @@ _GENERIC = re.compile(
     r"(?:我|本|全|各|某)?(?:市|县|区|乡|镇|农村)?(?:小学|中学|学校|初中|高中|公司|企业|幼儿园|医院|机关|单位|教育|基层|年度|年|学期|中心|镇|乡|街道|局|厂|矿|集团|建筑公司|国有企业|集团公司|煤矿|校)?"
     r"(?:教育|基层|女职工委员会)?(?:工会|工会委员会|工会小组|分会|分工会|委员会|小学|中学|学校|公司|医院)?"
 )
-_LED = re.compile(r"的?(?:和|、|及|与)?.{0,24}?(?:正确|坚强|亲切)?(?:领导|指导|关怀|支持|帮助)(?:下|和|与|、|，)")
+_LED = re.compile(r"(?:(?!在|，)[^。；]){0,24}?(?:领导|指导|关怀|支持|帮助)(?:下|和|与|、|，)")  # who speaks stands before 在…领导下
 
 
 def reporting_unit(reading: Reading, orgs: list[Marked], signed: Span | None) -> tuple[int, int] | None:
     """Clean span of the unit's best mention, or None where only 我校 or xx小学 speaks."""
     text = reading.clean
-    orgs = [m for m in orgs if not _NO_UNIT.search(text, m.start, m.end)]
+    orgs = [_before_its_term(text, m) for m in orgs if not _NO_UNIT.search(text, m.start, m.end)]
     titled, by_hand = unit_in_title(reading), _signed(text, signed)
     if titled and by_hand:
         heads, signs = text[titled[0] : titled[1]], text[by_hand[0] : by_hand[1]]
@@ -65,7 +66,14 @@ def reporting_unit(reading: Reading, orgs: list[Marked], signed: Span | None) ->
     return _repeated(reading, orgs)
 
 
-_NO_UNIT = re.compile(r"第[一二三四五六七八九十0-9]+[次届]|[春秋]季|^(?:召开|举办|参加|举行|成立|组建|加强|开展)")
+def _before_its_term(text: str, m: Marked) -> Marked:
+    """The union whose committee of a term is named (县党校工会|第六届委员会)."""
+    term = _TERM.search(text, m.start, m.end)
+    return m._replace(end=term.start()) if term else m
+
+
+_TERM = re.compile(r"(?<=会)第[一二三四五六七八九十0-9]+[次届]")
+_NO_UNIT = re.compile(r"(?<!会)第[一二三四五六七八九十0-9]+[次届]|[春秋]季|^(?:召开|举办|参加|举行|成立|组建|加强|开展)")
 
 
 @cache
@@ -82,7 +90,12 @@ def _of_many() -> re.Pattern[str]:
 def _said_of_many(reading: Reading, span: tuple[int, int]) -> bool:
     """Whether a unit in a title has no name of its own and the body does not speak of it by that name either."""
     name = reading.clean[span[0] : span[1]]
-    return bool(_of_many().fullmatch(name)) and reading.clean.find(name, reading.body.start) < 0
+    return bool(_of_many().fullmatch(name)) and (
+        reading.clean.find(name, reading.body.start) < 0 or _MASKED_YEAR.search(reading.clean) is not None
+    )
+
+
+_MASKED_YEAR = re.compile(r"20[xX×*_]{2}|[xX×*_]{2,4}年")
 
 
 def _proper(name: str) -> bool:
@@ -154,7 +167,7 @@ def _in_full(text: str, span: tuple[int, int], orgs: list[Marked]) -> tuple[int,
     if re.search(r"[县市区州旗]工会$", name) and (at := text.find(name[:-2] + "总工会")) >= 0:
         return (at, at + len(name) + 1)  # 龙溪县工会第九次代表大会 is the congress of 龙溪县总工会
     if name.endswith("工会委员会") and (short := re.search(rf"{name[:-3]}(?!委员会)", text[: span[0]])):
-        return short.span()
+        return next(((m.start, m.end) for m in orgs if m.start < short.start() and m.end == short.end()), short.span())
     if name[-1] not in "会组" and (at := text.find(name + "工会")) >= 0:
         return (at, at + len(name) + 2)
     longer = [m for m in orgs if len(n := text[m.start : m.end]) > len(name) and n.endswith(name) and "和" not in n]
@@ -164,26 +177,47 @@ def _in_full(text: str, span: tuple[int, int], orgs: list[Marked]) -> tuple[int,
 def _repeated(reading: Reading, orgs: list[Marked]) -> tuple[int, int] | None:
     """The organisation that speaks, by where and how often it is named and by what stands around it."""
     text = reading.clean
-    candidates = [m for m in orgs if _proper(n := text[m.start : m.end]) and re.search(_BODY, n) and not _of_many().fullmatch(n)]
+    candidates = [
+        m
+        for m in orgs
+        if _proper(n := text[m.start : m.end])
+        and re.search(_BODY, n)
+        and not _of_many().fullmatch(n)
+        and not _MASKED.search(text, max(0, m.start - 1), m.start)
+    ]
     if not candidates:
         return None
-    body = reading.body.start
     times = Counter(text[m.start : m.end] for m in candidates)
 
     def weight(m: Marked) -> float:
         name = text[m.start : m.end]
-        score = min(times[name], 4) + min(len(name), 12) / 12
-        score += 5 if m.start < body else 2.5 if m.start < body + 120 else 0
-        score += 1.5 if name.endswith(("工会", "工会委员会")) else 0
-        if re.search(r"(?:受|向|由|经|被|获|参加|请|到|赴|与|和|、)$", text[max(0, m.start - 2) : m.start]) or _LED.match(
-            text, m.end, min(m.end + 32, len(text))
-        ):
-            score -= 4
-        if text[m.end : m.end + 1] in ("：", ":") and (m.start == 0 or text[m.start - 1] == "\n"):
-            score -= 4  # whom a letter addresses
-        if re.match(r"(?:[县市区省乡镇]|街道)?(?:教育局|总工会|教育工会|教育厅|妇联|政府|党委|委)", name):
-            score -= 3
-        return score
+        return min(times[name], 4) + min(len(name), 12) / 12 + sum(_signs_of_a_speaker(reading, m))
 
     best = max(candidates, key=lambda m: (weight(m), -m.start))
-    return (best.start, best.end) if weight(best) >= 3.5 else None
+    return (best.start, best.end) if weight(best) >= _SPEAKS else None
+
+
+_SPEAKS = 3.0
+_OBJECT = re.compile(r"(?:受|向|由|经|被|获|参加|请|到|赴|与|和|、|邀|报|跟|找)$")
+_I_AM_OF = re.compile(r"我(?:叫|是)[^。；]{0,24}$")
+_ABOVE = re.compile(r"(?:[县市区省乡镇]|街道)?(?:教育局|总工会|教育工会|教育厅|妇联|政府|党委|委)")
+
+
+def _signs_of_a_speaker(reading: Reading, m: Marked) -> Iterator[float]:
+    """What speaks for and against an organisation as the one whose text this is."""
+    text, body = reading.clean, reading.body.start
+    union = text.endswith(_UNIONS, m.start, m.end)
+    yield 5 if m.start < body else 2.5 if m.start < body + 120 else 0
+    yield 1.5 if union else 0
+    yield 2.5 if _I_AM_OF.search(text, max(body, m.start - 30), m.start) else 0
+    yield 1.5 if text.startswith("在", m.end) and text[m.start - 1 : m.start] in _BEGINNING else 0
+    yield 3 if union and text.startswith("\n", m.end) and text[text.rfind("\n", 0, m.start) + 1 : m.start].strip("—　 ") == "" else 0
+    around = _OBJECT.search(text, max(0, m.start - 2), m.start) or _LED.match(text, m.end, min(m.end + 32, len(text)))
+    yield -4 if around else 0
+    addressed = text[m.end : m.end + 1] in ("：", ":") and text[m.start - 1 : m.start] in ("", "\n")
+    yield -4 if addressed else 0
+    yield -3 if _ABOVE.match(text, m.start, m.end) else 0
+
+
+_UNIONS = ("工会", "工会委员会", "分会", "工会小组", "联合会")
+_BEGINNING = ("", "\n", "，", "。", "：", "　", " ")
