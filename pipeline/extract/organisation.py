@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pipeline.extract.bodies import is_generic
-from pipeline.resources import alternatives, words
+from pipeline.resources import alternatives, table, words
 
 if TYPE_CHECKING:
     from pipeline.extract.tagger import Marked
@@ -21,9 +21,17 @@ if TYPE_CHECKING:
 
 _MASKED = re.compile(r"[xX×ｘＸ*＊﹡_＿]|某|[Oo○]{2}")
 _BODY = (
-    r"(?:总工会|工会联合会|联合工会|工会委员会|工会工作委员会|女职工委员会|经费审查委员会|分工会|分会|工会小组|工会"
-    r"|女工委员会|女工委|退管分会|协管会|小学|中学|学校|幼儿园|大学|学院|职业中专|中专|公司|医院|卫生院|研究院|研究所|银行|支行|[厂矿局镇乡]|街道|集团"
-    r"|车务段|工务段|机务段|中心|供电所|工区|车队|大队|项目部|管理处|林场|农场|茶场|水库|客运站|酒店|宾馆|剧团|图书馆|法院|检察院|电视台)"
+    "(?:"
+    + alternatives(
+        [
+            *(
+                "总工会 工会联合会 联合工会 工会委员会 工会工作委员会 女职工委员会 经费审查委员会 分工会 分会 工会小组 工会".split()
+            ),
+            *("女工委员会 女工委 退管分会 协管会 厂 矿 局 镇 乡".split()),
+            *(head for _, heads in table("lexicons/unit_heads.tsv", 2) for head in heads.split() if len(head) > 1),
+        ]
+    )
+    + ")"
 )
 _NO_START = (
     r"关于|在|给|记|让|为|当选|召开|[春秋]季|工会知识|工会(?!联合会)|半年|年度|参加|一个|一名|一位|某|（|“|[上下]半年|[一二三四]季度|本?年度?"
@@ -46,7 +54,9 @@ _GENERIC = re.compile(
     r"(?:我|本|全|各|某)?(?:市|县|区|乡|镇|农村)?(?:小学|中学|学校|初中|高中|公司|企业|幼儿园|医院|机关|单位|教育|基层|年度|年|学期|中心|镇|乡|街道|局|厂|矿|集团|建筑公司|国有企业|集团公司|煤矿|校)?"
     r"(?:教育|基层|女职工委员会)?(?:工会|工会委员会|工会小组|分会|分工会|委员会|小学|中学|学校|公司|医院)?"
 )
-_LED = re.compile(r"(?:(?!在|，)[^。；]){0,24}?(?:领导|指导|关怀|支持|帮助)(?:下|和|与|、|，)")  # who speaks stands before 在…领导下
+_LED = re.compile(
+    r"(?:(?!在|，)[^。；]){0,24}?(?:领导|指导|关怀|支持|帮助)(?:下|和|与|、|，)"
+)  # who speaks stands before 在…领导下
 
 
 def reporting_unit(reading: Reading, orgs: list[Marked], signed: Span | None) -> tuple[int, int] | None:
@@ -108,8 +118,11 @@ def _signed(text: str, signed: Span | None) -> tuple[int, int] | None:
     match = _BYLINE.match(text, signed.start, signed.end)
     if match and _proper(match["unit"]):
         end = signed.end if re.fullmatch(r"[\u4e00-\u9fff]{0,8}", text[match.end("unit") : signed.end]) else match.end("unit")
-        return (match.start("unit"), end)
+        return (match.start("unit"), end - len(office[0]) if (office := _OFFICE.search(text, match.start("unit"), end)) else end)
     return None
+
+
+_OFFICE = re.compile(r"(?<=会)办公室$")
 
 
 def _in_byline(reading: Reading) -> tuple[int, int] | None:
@@ -211,7 +224,11 @@ def _signs_of_a_speaker(reading: Reading, m: Marked) -> Iterator[float]:
     yield 1.5 if union else 0
     yield 2.5 if _I_AM_OF.search(text, max(body, m.start - 30), m.start) else 0
     yield 1.5 if text.startswith("在", m.end) and text[m.start - 1 : m.start] in _BEGINNING else 0
-    yield 3 if union and text.startswith("\n", m.end) and text[text.rfind("\n", 0, m.start) + 1 : m.start].strip("—　 ") == "" else 0
+    yield (
+        3
+        if union and text.startswith("\n", m.end) and text[text.rfind("\n", 0, m.start) + 1 : m.start].strip("—　 ") == ""
+        else 0
+    )
     around = _OBJECT.search(text, max(0, m.start - 2), m.start) or _LED.match(text, m.end, min(m.end + 32, len(text)))
     yield -4 if around else 0
     addressed = text[m.end : m.end + 1] in ("：", ":") and text[m.start - 1 : m.start] in ("", "\n")

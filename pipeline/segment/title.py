@@ -189,7 +189,9 @@ def sign_off_lines(reading: Reading) -> list[Span]:
             (dated and len(compact) - len(dated[0]) <= 30)
             or (
                 len(compact) <= 30
-                and (_UNIT_END.search(_SEAL.sub("", compact)) or _UNIT_AND_NAME.fullmatch(piece) or _MASKED_NAME.fullmatch(compact))
+                and (
+                    _UNIT_END.search(_SEAL.sub("", compact)) or _UNIT_AND_NAME.fullmatch(piece) or _MASKED_NAME.fullmatch(compact)
+                )
                 and number_at(reading.clean, line.start, line.end) is None
                 and "，" not in piece
             )
