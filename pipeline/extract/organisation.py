@@ -20,19 +20,8 @@ if TYPE_CHECKING:
     from pipeline.segment import Reading, Span
 
 _MASKED = re.compile(r"[xX×ｘＸ*＊﹡_＿]|某|[Oo○]{2}")
-_BODY = (
-    "(?:"
-    + alternatives(
-        [
-            *(
-                "总工会 工会联合会 联合工会 工会委员会 工会工作委员会 女职工委员会 经费审查委员会 分工会 分会 工会小组 工会".split()
-            ),
-            *("女工委员会 女工委 退管分会 协管会 厂 矿 局 镇 乡".split()),
-            *(head for _, heads in table("lexicons/unit_heads.tsv", 2) for head in heads.split() if len(head) > 1),
-        ]
-    )
-    + ")"
-)
+_UNIT = (head for _, heads in table("lexicons/unit_heads.tsv", 2) for head in heads.split() if len(head) > 1)
+_BODY = rf"(?:{alternatives([*words('lexicons/union_bodies.txt'), *_UNIT, *'厂矿局镇乡'])})"
 _NO_START = (
     r"关于|在|给|记|让|为|当选|召开|[春秋]季|工会知识|工会(?!联合会)|半年|年度|参加|一个|一名|一位|某|（|“|[上下]半年|[一二三四]季度|本?年度?"
     r"|上学期|下学期"
@@ -44,7 +33,7 @@ _NAMED = re.compile(
 )
 _BYLINE = re.compile(
     rf"[（(]?(?:撰稿|供稿|报送"
-    rf"|填报)?(?:单位)?[：:]?(?P<unit>(?:(?![的我届在您被获])[\u4e00-\u9fff·]){{3,26}}{_BODY})(?=[\s）)0-9二一:：,，]|$)"
+    rf"|填报)?(?:单位)?[：:]?(?P<unit>(?:(?![的我届在您被获])[\u4e00-\u9fff·]){{3,26}}{_BODY})(?=[\s（）()0-9二一:：,，]|$)"
 )
 _AFTER_BYLINE = re.compile(
     r"[\s）)：:，,]*(?:[\u4e00-\u9fff·]{2,4}\s*(?:[\u4e00-\u9fff]{1,3})?|(?:执笔|撰稿|作者"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.extract.calendar import Moment, norm
 from pipeline.records import DocType
 from pipeline.resources import yaml
-from pipeline.segment.title import is_person
+from pipeline.segment.title import SEAL, is_person
 
 if TYPE_CHECKING:
     from pipeline.segment import Reading, Span
@@ -119,7 +119,7 @@ def signature(reading: Reading, moments: list[Moment]) -> Signature:
         rest = reading.clean[line.start : line.end]
         for m in inside:
             rest = rest.replace(reading.clean[m.start : m.end], " " * (m.end - m.start), 1)
-        piece = rest.strip(" 　（）()，,。")
+        piece = SEAL.sub("", rest.strip(" 　（）()，,。"))
         if unit is None and len(piece) >= 3 and not re.search(r"[：:]", piece) and line in reading.sign_off:
             at = line.start + rest.index(piece)
             unit = Span(at, at + len(piece))

@@ -190,7 +190,7 @@ def sign_off_lines(reading: Reading) -> list[Span]:
             or (
                 len(compact) <= 30
                 and (
-                    _UNIT_END.search(_SEAL.sub("", compact)) or _UNIT_AND_NAME.fullmatch(piece) or _MASKED_NAME.fullmatch(compact)
+                    _UNIT_END.search(SEAL.sub("", compact)) or _UNIT_AND_NAME.fullmatch(piece) or _MASKED_NAME.fullmatch(compact)
                 )
                 and number_at(reading.clean, line.start, line.end) is None
                 and "，" not in piece
@@ -209,9 +209,10 @@ def sign_off_lines(reading: Reading) -> list[Span]:
     return found
 
 
-_SEAL = re.compile(r"[（(](?:盖?章|公章)[）)]$")
+SEAL = re.compile(r"[（(](?:盖?章|公章)[）)]?$")  # behind the name of who signs
 _MASKED_NAME = re.compile(r"[Xx×*_]{2,}.{0,12}")
 _NAME = r"[\u4e00-\u9fff·]{2,4}|[\u4e00-\u9fff][ 　]{1,2}[\u4e00-\u9fff]"
 _UNIT_AND_NAME = re.compile(  # 雪岭隧道项目部工会 巩俊岭; 粟晓棠 敬上
-    rf"[\u4e00-\u9fff]{{2,22}}(?:工会|委员会|分会|小组|小学|中学|学校|公司|医院)(?:主席)?[ 　]{{1,6}}(?:{_NAME})|(?:{_NAME})[ 　]{{0,4}}(?:敬上|谨上|敬启)"
+    rf"[\u4e00-\u9fff]{{2,22}}(?:工会|委员会|分会|小组|小学|中学|学校|公司|医院)(?:主席)?[ 　]{{1,6}}(?:{_NAME})"
+    rf"|(?:{_NAME})[ 　]{{0,4}}(?:敬上|谨上|敬启)"
 )
