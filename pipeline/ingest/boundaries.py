@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cache
 from typing import Literal, NamedTuple
@@ -18,7 +18,7 @@ _WITHIN = re.compile(
     r"(?:第 ?(?P<n>[一二三四五六七八九十\d]{1,3}) ?篇|篇 ?(?P<n2>[一二三四五六七八九十\d]{1,3})) ?[】\]]?"
 )
 _WRAPPER = re.compile(
-    r"范文|范本|优秀|精选|通用|最新|热门|实用|推荐|模板|样本|大全|集锦|汇编|合集|汇总"
+    r"怎么写|如何写|怎样写|范文|范本|优秀|精选|通用|最新|热门|实用|推荐|模板|样本|大全|集锦|汇编|合集|汇总"
     r"|必备|经典|简短|标准版|完整版|整理|\d{1,9} ?[篇份则]|[一二三四五六七八九十]{1,2}篇|\d{2,5} ?字"
 )
 _YEAR = re.compile(
@@ -86,17 +86,16 @@ def marks(lines: Sequence[Line]) -> list[Mark]:
             (bare.start + match.start(g), bare.start + match.end(g)) for g in ("after", "own") if (groups.get(g) or "").strip()
         )
         number = next((groups[name] for name in ("n", "n2", "n3") if groups.get(name)), None)
-        guide = rule.attributes["kind"] == "guide" or any(
-            _speaks_of_writing(line.text[a - line.start : b - line.start]) for a, b in own
+        mark = Mark(
+            line.start, line.end, "guide" if rule.attributes["kind"] == "guide" else "text", own, number_value(number), rule.id
         )
-        mark = Mark(line.start, line.end, "guide" if guide else "text", own, number_value(number), rule.id)
         (found if rule.attributes.get("strength", "sure") == "sure" else series[rule.id]).append(mark)
     titles = {rule.id for rule in boundary_rules() if rule.attributes.get("strength") == "titles"}
     for name, group in series.items():
         if name == "title_number" and _heads_sections(group, lines):
             continue
         found += _standing_apart(group, lines) if name in titles else _counting(group)
-    return sorted(found + _run_into(found, lines))
+    return sorted(_told_apart(found + _run_into(found, lines), lines))
 
 
 def _unframed(line: Line) -> Line:
@@ -109,6 +108,28 @@ def _unframed(line: Line) -> Line:
         start = line.start + text.index(bare)
         return line._replace(start=start, end=start + len(bare), text=bare) if bare else line
     return line._replace(text=text)
+
+
+def _told_apart(found: list[Mark], lines: Sequence[Line]) -> list[Mark]:
+    """Texts and guides (写作指导) by their own words: those that several marks bear are the page's title and announce neither.
+
+    总结怎么写 篇1, 总结怎么写 篇2 are texts, and 总结怎么写 above them opens no guide.
+    """
+    at = {line.start: line for line in lines}
+    own = {mark: [_words(at[mark.at], a, b) for a, b in mark.own] for mark in found if mark.kind == "text" and mark.at in at}
+    borne = Counter(words for several in own.values() for words in several)
+    titles = {words for words, times in borne.items() if times > 1}
+    told = []
+    for mark in found:
+        if mark.kind == "guide" and _words(at[mark.at], mark.at, mark.end) in titles:
+            continue
+        guide = any(words not in titles and _speaks_of_writing(words) for words in own.get(mark, ()))
+        told.append(mark._replace(kind="guide") if guide else mark)
+    return told
+
+
+def _words(line: Line, start: int, end: int) -> str:
+    return line.text[start - line.start : end - line.start].strip()
 
 
 def _speaks_of_writing(title: str) -> bool:

@@ -31,6 +31,9 @@ _OWN_ADDRESS = re.compile(r"(?:网址|网站|邮箱|信箱|主页|域名|平台)
 _CREDIT = re.compile(
     r"[\[【(（][^\[\]【】()（）\n]{0,12}(?:本文来自|本文来源|文章来源|来源于|转载|转自|搜集整理|收集整理|请访问|请登录|更多.{0,8}(?:关注|访问|搜索)|小编)[^\[\]【】()（）\n]{0,40}[\]】)）]|[\[【][^\[\]【】\n]{0,16}(?:范文|文库|作文|文秘|公文)[\u4e00-\u9fff]{0,2}(?:网|吧|屋|库)[\]】]"
 )
+_SIGNED = re.compile(
+    r"(?:^|[。！？；，） \u3000])([\u4e00-\u9fff]{2,6}) (?=(?:https?://|www\.)[\w.\-/]{4,60}[ \u3000]*$)", re.MULTILINE | re.ASCII
+)
 _DOCUMENT_WORD = re.compile(r"(?:总结|计划|汇报|报告|范文|材料|心得|体会)(?:范文|大全|[0-9]字)?$")
 _LEGITIMATE_BEFORE = '《“”"‘将把对为是于的之做了写成作年度份交以按照下上该本我由（('
 _TITLE_TO_COME = re.compile(r"如下|汇报|报告|会|中|里|并|及|和|等|的|》|”|进行|[，。：；、]")
@@ -116,6 +119,7 @@ def injected(text: str) -> Iterator[Edit]:
     for match in re.finditer(sites, text):
         if _within_sentence(text, *match.span()):
             found.append(match.span())
+    found += _signatures(text)
     for title in _titles(text):
         for repeat in re.finditer(re.escape(title), text):
             before, behind = text[repeat.start() - 1 : repeat.start()], text[repeat.end() : repeat.end() + 4]
@@ -126,6 +130,19 @@ def injected(text: str) -> Iterator[Edit]:
         if start >= at and _shares_its_line(text, start, end):
             yield Edit(start, end, "", "injected_text")
             at = end
+
+
+def _signatures(text: str) -> Iterator[tuple[int, int]]:
+    """Where a site signs a line's end: its name stands before an address somewhere in this text, and alone elsewhere.
+
+    文书港 www.example.com; further down …送到家。 文书港，办公文档之家
+    """
+    named = {match[1] for match in _SIGNED.finditer(text) if not _OWN_ADDRESS.search(match[1])}
+    if named:
+        names = "|".join(map(re.escape, sorted(named)))
+        slogan = r"[^。，；\n]{2,16}|(?:https?://|www\.)[\w.\-/]{4,60}"
+        pattern = re.compile(rf"[ \u3000]+(?:{names})(?:[，, ](?:{slogan}))?[ \u3000]*$", re.MULTILINE)
+        yield from (match.span() for match in pattern.finditer(text))
 
 
 def _within_sentence(text: str, start: int, end: int) -> bool:

@@ -21,7 +21,9 @@ _END = "。！？!?：:；;"
 _OPEN, _CLOSE = "“‘「『《（(【[", "”’」』》）)】]"
 _INLINE = re.compile(r"(?:(?<=[。；;！？!?）)：:”…】])|(?<=  ))[ 　]{0,8}(?=[（(\[【第一二三四五六七八九十0-9①-⒛㈠-㈩])")
 _BRACKET = re.compile(r"[（(〔【⑴㈠]")
+_BLANK = re.compile(r"(?<=[^ ]) (?=[（(第一二三四五六七八九十0-9①-⒛㈠-㈩])")
 _UNBROKEN = 500  # a line this long with several numbers in it is a text whose line breaks were lost
+_NEARLY_ALL = 0.7  # or one that has this share of the document
 
 
 class Opener(NamedTuple):
@@ -118,12 +120,11 @@ def _inline(text: str, lines: list[Span], openers: list[Opener]) -> list[Opener]
             last[opener.number.style] = opener.number.value
             for deeper in [s for s in last if s != opener.number.style and RANK.get(s, 6) > RANK.get(opener.number.style, 6)]:
                 del last[deeper]
-        inner = [
-            n for m in _INLINE.finditer(text, line.start + 1, line.end) if (n := number_at(text, m.end(), line.end)) is not None
-        ]
-        inner = [n for n in inner if n.style not in ("word", "di") and _opens(text, n, line)]
-        outer = _run([n for n in inner if n.style == "cn"], 1)
-        unbroken = line.end - line.start > _UNBROKEN and len(outer) >= 2
+        inner = _numbers_within(text, line, _INLINE)
+        long = line.end - line.start > min(_UNBROKEN, _NEARLY_ALL * len(text))
+        whole = sorted({*inner, *_numbers_within(text, line, _BLANK)}) if long else []  # its line breaks may be blanks now
+        unbroken = len(_counted(whole)) >= 2
+        inner = whole if unbroken else inner
         for style in dict.fromkeys(n.style for n in inner):
             series = [n for n in inner if n.style == style]
             first = last.get(style)
@@ -132,10 +133,21 @@ def _inline(text: str, lines: list[Span], openers: list[Opener]) -> list[Opener]
                 found += [Opener(n.start, n, line, True, style) for n in run]
                 last[style] = run[-1].value
             elif style != "shi" and series[0].value == 1:
-                run = _run(series, 1)
-                if len(run) >= 2 and (unbroken or all(_names_its_part(text, n, line) for n in run)):
-                    found += [Opener(n.start, n, line, True, style) for n in run]
+                for run in _runs(series) if unbroken else [_run(series, 1)]:
+                    if len(run) >= 2 and (unbroken or all(_names_its_part(text, n, line) for n in run)):
+                        found += [Opener(n.start, n, line, True, style) for n in run]
     return found
+
+
+def _numbers_within(text: str, line: Span, places: re.Pattern[str]) -> list[Number]:
+    """The numbers that stand at such places of a line and may open a section."""
+    found = (number_at(text, m.end(), line.end) for m in places.finditer(text, line.start + 1, line.end))
+    return [n for n in found if n is not None and n.style not in ("word", "di") and _opens(text, n, line)]
+
+
+def _counted(numbers: list[Number]) -> list[Number]:
+    """Those of the outermost style that count on from 一、."""
+    return _run([n for n in numbers if n.style == "cn"], 1)
 
 
 def _run_into(text: str, openers: list[Opener]) -> list[Opener]:
@@ -164,6 +176,12 @@ def _run(series: list[Number], first: int) -> list[Number]:
             run.append(n)
             first += 1
     return run
+
+
+def _runs(series: list[Number]) -> list[list[Number]]:
+    """Every run that counts on from one: a series begins anew in each part."""
+    starts = [i for i, n in enumerate(series) if n.value == 1]
+    return [_run(series[a:b], 1) for a, b in pairwise([*starts, len(series)])]
 
 
 def _names_its_part(text: str, number: Number, line: Span) -> bool:
@@ -344,17 +362,25 @@ _GAP = re.compile(
     r"[^。！？：:；;，,\n ]{1,13}[^。！？：:；;，,\n \d]"
     r"(?= +(?![\d.,]+ )(?:[^\n。]{6,160}[；，]|[^\n。]{10,160}。))"
 )
+_WITHIN = "within a line"
 _ONLY_HEADING = 24  # characters of a line that may be a heading and nothing else
 
 
 def _set_off(text: str, openers: list[Opener]) -> set[str]:
-    """Styles whose headings end at a blank (2.1 技能竞赛　3月11日…): three of them do, and most that have text behind them."""
+    """Styles whose headings end at a blank (2.1 技能竞赛　3月11日…): three of them do, and most that have text behind them.
+
+    The styles within a line count as one: if blanks took the place of its line breaks, then everywhere.
+    """
     styles: dict[str, list[bool]] = {}
+    within = {opener.style for opener in openers if opener.inline}
     for opener in openers:
         if opener.number is not None and opener.line.end - opener.line.start > _ONLY_HEADING:
             hit = _GAP.match(text, _behind_number(text, opener), opener.line.end) is not None
             styles.setdefault(opener.style, []).append(hit)
-    return {style for style, hits in styles.items() if sum(hits) >= 3 and sum(hits) * 10 >= 6 * len(hits)}
+            if opener.inline:
+                styles.setdefault(_WITHIN, []).append(hit)
+    found = {style for style, hits in styles.items() if sum(hits) >= 3 and sum(hits) * 10 >= 6 * len(hits)}
+    return found | within if _WITHIN in found else found
 
 
 def _behind_number(text: str, opener: Opener) -> int:

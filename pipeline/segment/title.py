@@ -55,6 +55,8 @@ def title_lines(reading: Reading) -> list[Span]:
     for k, line in enumerate(lines[:4]):
         piece = text[line.start : line.end]
         compact = re.sub(r"\s", "", piece)
+        if k == 0 and (run_in := _RUN_IN.match(text, line.start, line.end)) and line.end - run_in.end() > _RUNNING:
+            return [line._replace(end=run_in.end())]
         if k == 0 and _LETTERHEAD.search(compact) and _title_follows(reading, lines[1:4]):
             continue
         if len(found) == 3 or not _can_be_title(compact):
@@ -77,6 +79,7 @@ def title_lines(reading: Reading) -> list[Span]:
                 break
             if not (
                 compact.startswith(("—", "-", "－"))
+                or (_GOES_ON.match(compact) and _TITLE_WORD.search(compact))
                 or (_TITLE_WORD.search(compact) and not _CLOSED.search(text[found[-1].start : found[-1].end]))
             ):
                 break
@@ -148,6 +151,10 @@ def _opens_text(reading: Reading, lines: list[Span], k: int) -> bool:
     )
 
 
+# a title whose line break became a blank, and a text that runs on for so many characters
+_RUN_IN = re.compile(r"[^。，；：:\n]{4,40}?(?:总结|小结|计划|要点|汇报|报告)(?=[ 　])")
+_RUNNING = 100
+_GOES_ON = re.compile(r"[及暨]|和(?:[12]\d|明年|下)")  # 某某工会2006年工作总结 / 及2007年工作计划
 _SPEAKER = re.compile(r"(?:报告人|汇报人|述职人|发言人|报送人|执笔|作者|编制|审核)[：:]")
 _OF_THE_UNIT = re.compile(  # a line that goes on with the unit's name above it: 二〇一四年度工作总结, 关于…的报告
     rf"(?:{_YEAR}年|关于|第?[一二三四五六七八九十]届).{{2,40}}(?:总结|小结|汇报|报告|计划|要点|答复|通知|方案|意见|纪要)(?:[（(][^（）()]{{1,16}}[)）])?$"
