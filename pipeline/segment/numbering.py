@@ -19,7 +19,8 @@ COUNTED = (
     "|关键词|成效|主题|专题|板块|行动|工程|举措|不足|打算"
 )
 
-_DATED = r"(?:19|20)[0-9]{2}\s?年|[0-9]{1,2}月[0-9]{1,2}[日号]"  # 2、9月2日…; 2、9月份 may be two months, 2.9 is a figure
+_ALONE = r"(?=[\u4e00-\u9fff“《][^，。；：|0-9\n]{1,18}(?:\n|$))"  # a short line behind a number that only a blank sets off
+_DATED = r"(?:19|20)[0-9]{2}\s?年|[0-9]{1,2}\s?月(?!份)"  # 2、9月2日…; 2、9月份 may be two months, 2.9 is a figure
 
 # One alternative a style. `tail` is what makes a numeral a section number; the space around it belongs to no heading.
 _STYLES = {
@@ -28,16 +29,19 @@ _STYLES = {
     "nth": r"[第头](?P<nth>[一二三四五六七八九十]{1,2})"
     r"(?:点|招|条|件|样|课|封|张|扇|盏|站|笔|类|重|方面|步|个|句话?|件事|件小事|件大事|项|篇章|板块|抓手|关)(?:[，、：:。]|(?=是))",
     "article": rf"第(?P<article>[{CN}]{{1,3}})条(?:\s+|[：:、]\s?)(?=\S)",
-    "counted": rf"(?:{COUNTED})之?(?P<counted>[一二三四五六七八九十]{{1,2}}|[0-9]{{1,2}})\s?[：:、．.]",
+    "counted": rf"(?:{COUNTED})(?P<counted>[一二三四五六七八九十]{{1,2}}|[0-9]{{1,2}})\s?[：:、．.]",
     "code": r"(?P<code>[A-H][0-9]{1,2})\s?[～~、．:：](?=[\u4e00-\u9fff“《])",
+    "qi": r"其(?P<qi>[一二三四五六])[，,、：:]",
     "shi": r"(?:第?(?P<shi>[一二三四五六七八九十])是)(?=[^\s])[，,：:]?",
     "di": r"第(?P<di>[一二三四五六七八九十])[、，,：:．]",
-    "cn_paren": rf"[（(〔【]\s?(?P<cn_paren>[{CN}]{{1,3}})\s?[）)〕】][、，,．.]?",
+    "cn_paren": rf"[（(〔【<〈]\s?(?P<cn_paren>[{CN}]{{1,3}})\s?[）)〕】>〉][、，,．.]?",
     "cn": rf"(?P<cn>[{CN}]{{1,3}}|○[{CN}])\s?[、．.，,：:](?:(?![0-9])|(?={_DATED}))",
     "gan": r"(?P<gan>[甲乙丙丁戊己庚辛])[、．.]",
     "formal": r"(?P<formal>[壹贰叁参肆伍陆柒捌玖拾])[、．.，,：:]",
     "roman": r"(?P<roman>[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ])[、．.，,：: ]?",
-    "ar_space": r"(?P<ar_space>[0-9]{1,2})[ 　]+(?=[\u4e00-\u9fff“《][^，。；：|0-9\n]{1,18}(?:\n|$))",
+    "latin": r"(?P<latin>I{1,3}|I?V|VI{1,3}|I?X)[、．.]",
+    "ar_space": rf"(?P<ar_space>[0-9]{{1,2}})[ 　]+{_ALONE}",
+    "cn_space": rf"(?P<cn_space>[{CN}]{{1,3}})[ 　]+{_ALONE}",
     "dashed": r"(?P<dashed>[-—])、",
     "ar_section": r"(?P<ar_section>[0-9]{1,2}\.[0-9]{1,2}(?:\.[0-9]{1,2})?)"
     r"(?=[\s\u4e00-\u9fff])(?![年月日号万亿千百十个元名人次%])",
@@ -57,19 +61,20 @@ NUMBER = re.compile("|".join(_STYLES.values()))
 # styles written alike in one document: ⑴ and (1) and [1] continue each other's series when the text mixes them
 FAMILY = {
     "paren_digit": "ar_paren", "ar_bracket": "ar_paren", "dot_digit": "ar", "cn_paren_one": "cn_paren", "dashed": "cn",
-    "ar_space": "ar", "further": "word",
+    "ar_space": "ar", "cn_space": "cn", "further": "word", "latin": "roman",
 }  # fmt: skip
 # the order in which styles usually nest, outermost first: only breaks ties where the text itself gives no order
 RANK = {
     "part": 0, "section": 1, "cn": 2, "gan": 2, "formal": 2, "roman": 2, "cn_paren": 3,
     "di": 4, "ar": 5, "ar_section": 6, "ar_paren": 7, "ar_half": 7, "nth": 4,
-    "article": 3, "counted": 2, "code": 4, "circled": 8, "letter": 9, "word": 10, "shi": 10,
+    "article": 3, "counted": 2, "code": 4, "circled": 8, "letter": 9, "word": 10, "shi": 10, "qi": 10,
 }  # fmt: skip
 
 
 _MONTHS = re.compile(rf"[{CN}]{{1,2}}月")
 
 
+_LATIN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 _LISTED = {"gan": "甲乙丙丁戊己庚辛", "formal": "壹贰叁肆伍陆柒捌玖拾", "roman": "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"}
 
 
@@ -106,6 +111,8 @@ def number_at(text: str, start: int, end: int) -> Number | None:
         value = _LISTED[style].index("叁" if numeral == "参" else numeral) + 1  # 參 in plain characters
     elif style == "code":
         value = (ord(numeral[0]) - ord("A")) * 100 + int(numeral[1:])
+    elif style == "latin":
+        value = _LATIN.index(numeral) + 1
     elif style == "letter":
         value = ord(numeral.lower()) - ord("a") + 1
     elif style == "word":

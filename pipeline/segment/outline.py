@@ -1,17 +1,17 @@
 """The outline of a document (章节树): which lines are headings, how deep each stands, where each body ends.
 
-Levels come from the numbering *and* the order (annotation guide §2): styles differ from one document to the next, numbers
-restart, one goes missing or stands twice, and the tree still holds.
+``depth`` tells how deep each heading stands; here they are found, and where their text and their bodies end.
 """
 
 from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from pipeline.segment.depth import ONLY_HEADING, Opener, depths
 from pipeline.segment.numbering import RANK, Number, number_at
-from pipeline.segment.unnumbered import UNNUMBERED, marked_headings, run_in_labels, unnumbered_headings
+from pipeline.segment.unnumbered import marked_headings, run_in_labels, unnumbered_headings
 
 if TYPE_CHECKING:
     from pipeline.products import Heading, Span
@@ -26,20 +26,10 @@ _UNBROKEN = 500  # a line this long with several numbers in it is a text whose l
 _NEARLY_ALL = 0.7  # or one that has this share of the document
 
 
-class Opener(NamedTuple):
-    """A place where a section may begin: a number, or the start of an unnumbered heading (``number`` null)."""
-
-    start: int
-    number: Number | None
-    line: Span
-    inline: bool
-    style: str  # the number's, or the kind of an unnumbered heading: headings of one style stand at one depth
-
-
 def outline(reading: Reading) -> list[Heading]:
     """Headings in text order, in clean coordinates."""
     openers = _openers(reading)
-    levels = _levels(openers)
+    levels = depths(openers)
     return _headings(reading, openers, levels)
 
 
@@ -83,7 +73,7 @@ def _opens(text: str, number: Number, line: Span) -> bool:
 
 def _without_lone_words(openers: list[Opener]) -> list[Opener]:
     """首先/其次 and 一是/二是 are sections only where a series of them opens paragraphs."""
-    for style in ("word", "shi", "di", "nth", "gan", "formal", "roman", "article", "counted", "code"):
+    for style in ("word", "shi", "qi", "di", "nth", "gan", "formal", "roman", "article", "counted", "code"):
         values = [o.number.value for o in openers if o.number and o.number.style == style]
         if len(values) < 2 or max(values) < 2 or (style == "word" and 1 not in values and max(values) > 3):
             openers = [o for o in openers if o.number is None or o.number.style != style]
@@ -142,7 +132,7 @@ def _inline(text: str, lines: list[Span], openers: list[Opener]) -> list[Opener]
 def _numbers_within(text: str, line: Span, places: re.Pattern[str]) -> list[Number]:
     """The numbers that stand at such places of a line and may open a section."""
     found = (number_at(text, m.end(), line.end) for m in places.finditer(text, line.start + 1, line.end))
-    return [n for n in found if n is not None and n.style not in ("word", "di") and _opens(text, n, line)]
+    return [n for n in found if n is not None and n.style not in ("word", "di", "qi") and _opens(text, n, line)]
 
 
 def _counted(numbers: list[Number]) -> list[Number]:
@@ -190,143 +180,18 @@ def _names_its_part(text: str, number: Number, line: Span) -> bool:
     return 2 <= end - number.end <= 22 and "，" not in text[number.end : end] and end < line.end - 8 and text[end] in "。：: "
 
 
-def _levels(openers: list[Opener]) -> list[int]:
-    """Nesting depth of each opener, 1 = outermost."""
-    levels: list[int] = []
-    stack: list[tuple[str, int]] = []  # style and last value of each open level
-    numbers = [o.number for o in openers]
-    inner = _inner_styles(numbers)
-    following = _following(numbers)
-    styles_below = [{o.style for o in openers[i + 1 :]} if o.style == "bracket" else set() for i, o in enumerate(openers)]
-    for i, n in enumerate(numbers):
-        if n is None:
-            keep = max((k + 1 for k, (open_, value) in enumerate(stack) if following[i].get(open_, 0) > value), default=0)
-            style = openers[i].style
-            at = next((k for k in range(keep, len(stack)) if stack[k][0] == style), None)
-            if at is None and style == "label" and i and numbers[i - 1] is not None and _follows(openers[i - 1], openers[i]):
-                keep = len(stack)  # months in a row right below 二、月份安排
-            if at is None and style == "bracket" and stack and stack[-1][0] == "bullet" and "bullet" in styles_below[i]:
-                keep = len(stack)
-            if at is None and (style == "bullet" or (style == "label" and stack and stack[-1][0] in ("plain", "bracket"))):
-                keep = len(stack)  # a bulleted series nests in what is open, a run-in label in a heading line of its own
-            stack = [*stack[: keep if at is None else at], (style, 0)]
-            levels.append(len(stack))
-            continue
-        at = next((k for k in range(len(stack) - 1, -1, -1) if stack[k][0] == n.style), None)
-        if at is None:
-            late = len(stack) == 1 and stack[0][1] >= 3 and n.style == "cn"  # 一、 below （四）: its first, so far on
-            while (
-                not late and stack and stack[-1][0] not in UNNUMBERED and n.value == 1 and _outranks(n.style, stack[-1][0], inner)
-            ):
-                stack.pop()
-            stack.append((n.style, n.value))
-        elif n.value == 1 and stack[at][1] >= 1 and _nests(numbers, i, stack, at):
-            stack.append((n.style, n.value))
-        else:
-            if at == len(stack) - 1 or n.value == stack[at][1] + 1 or len([s for s, _ in stack if s == n.style]) == 1:
-                at = _resume(stack, n, at)
-            stack = [*stack[:at], (n.style, n.value)]
-        levels.append(len(stack))
-    return levels
-
-
-def _follows(one: Opener, other: Opener) -> bool:
-    """Whether a short heading line stands right above the other opener's line."""
-    return one.line.end - one.line.start <= _ONLY_HEADING and other.line.start - one.line.end <= 2
-
-
-def _nests(numbers: list[Number | None], i: int, stack: list[tuple[str, int]], at: int) -> bool:
-    """Whether a series that begins anew does so within its own style, rather than in its place."""
-    if at == len(stack) - 1:
-        return _nested_restart(numbers, i, stack[at][1])
-    return _goes_on_around(numbers, i, stack[-1])
-
-
-def _following(numbers: list[Number | None]) -> list[dict[str, int]]:
-    """For each opener without a number, the next value of every style: a series that stands below it goes on."""
-    nearest: dict[str, int] = {}
-    found: list[dict[str, int]] = []
-    for n in reversed(numbers):
-        if n is not None:
-            nearest[n.style] = n.value
-        found.append(nearest.copy() if n is None else {})
-    return found[::-1]
-
-
-def _resume(stack: list[tuple[str, int]], n: Number, at: int) -> int:
-    """With one style open at two depths, the depth whose series goes on takes the number."""
-    depths = [k for k, (style, _) in enumerate(stack) if style == n.style]
-    fitting = [k for k in depths if stack[k][1] + 1 == n.value]
-    return fitting[-1] if fitting else at
-
-
-def _inner_styles(numbers: list[Number | None]) -> set[tuple[str, str]]:
-    """Pairs (inner, outer) that this document itself shows: the inner style restarts while the outer one counts on."""
-    pairs: dict[tuple[str, str], int] = {}
-    since: dict[str, dict[str, int]] = {}  # per style: the first value of every other style since its last number
-    for n in numbers:
-        if n is None:
-            continue
-        if n.value == 1:
-            for other, value in since.get(n.style, {}).items():
-                if value >= 2:
-                    pairs[n.style, other] = pairs.get((n.style, other), 0) + 1
-        since[n.style] = {}
-        for style, seen in since.items():
-            if style != n.style:
-                seen.setdefault(n.style, n.value)
-    return {(a, b) for (a, b), k in pairs.items() if k > pairs.get((b, a), 0)}
-
-
-def _outranks(new: str, top: str, inner: set[tuple[str, str]]) -> bool:
-    """Whether a series in style ``new`` closes one in style ``top`` rather than nests in it."""
-    if (new, top) in inner:
-        return False
-    if (top, new) in inner:
-        return True
-    return RANK.get(new, 6) < RANK.get(top, 6)
-
-
-def _nested_restart(numbers: list[Number | None], i: int, outer: int) -> bool:
-    """一、 nested under 一、: the inner run ends and the outer series goes on where it stood."""
-    n = numbers[i]
-    assert n is not None
-    expect = 1
-    for later in (numbers[k] for k in range(i, len(numbers))):
-        if later is None or later.style != n.style:
-            continue
-        if later.value == expect:
-            expect += 1
-        elif later.value == outer + 1:
-            return expect > 2
-        else:
-            return False
-    return False
-
-
-def _goes_on_around(numbers: list[Number | None], i: int, top: tuple[str, int]) -> bool:
-    """一、 below 二、（一）: it nests there if （二） follows the run before 三、 does."""
-    n = numbers[i]
-    assert n is not None
-    last = n.value
-    for later in numbers[i + 1 :]:
-        if later is None:
-            continue
-        if later.style == top[0]:
-            return later.value == top[1] + 1 and last >= 2
-        if later.style == n.style:
-            if later.value != last + 1:
-                return False
-            last = later.value
-    return False
-
-
+_SENTENCE_END = re.compile("[。！？!?]")
 _RUNS_ON = re.compile(r"[。！？；;：:0-9]|名单|如下")
 
 
 def _heading_end(text: str, start: int, end: int, *, whole: bool = False) -> int:
-    """Where a heading that begins at ``start`` ends: sentence end, colon, double space or line end; quotes are stepped over."""
+    """Where a heading that begins at ``start`` ends: sentence end, colon, double space or line end; quotes are stepped over.
+
+    With ``whole`` nothing but the heading stands up to ``end``: a colon in it may join its two parts, and of a single sentence
+    all is heading, semicolons and what they set apart.
+    """
     i = start
+    single = whole and _SENTENCE_END.search(text, start, max(end - 1, start)) is None
     while i < end:
         c = text[i]
         if c in _OPEN:
@@ -337,6 +202,9 @@ def _heading_end(text: str, start: int, end: int, *, whole: bool = False) -> int
         if c in _END and not (c == ":" and text[i - 1 : i].isdigit()):
             if c in "：:" and whole and 2 < end - i <= 18 and not _RUNS_ON.search(text, i + 1, end):
                 i += 1  # 搭灶台：把组织建起来 — a heading of two parts
+                continue
+            if c in "；;" and single:
+                i += 1
                 continue
             return i
         if c in " 　" and text[i + 1 : i + 2] in (" ", "　") and i - start >= 4:
@@ -363,7 +231,6 @@ _GAP = re.compile(
     r"(?= +(?![\d.,]+ )(?:[^\n。]{6,160}[；，]|[^\n。]{10,160}。))"
 )
 _WITHIN = "within a line"
-_ONLY_HEADING = 24  # characters of a line that may be a heading and nothing else
 
 
 def _set_off(text: str, openers: list[Opener]) -> set[str]:
@@ -374,7 +241,7 @@ def _set_off(text: str, openers: list[Opener]) -> set[str]:
     styles: dict[str, list[bool]] = {}
     within = {opener.style for opener in openers if opener.inline}
     for opener in openers:
-        if opener.number is not None and opener.line.end - opener.line.start > _ONLY_HEADING:
+        if opener.number is not None and opener.line.end - opener.line.start > ONLY_HEADING:
             hit = _GAP.match(text, _behind_number(text, opener), opener.line.end) is not None
             styles.setdefault(opener.style, []).append(hit)
             if opener.inline:
@@ -404,7 +271,7 @@ def _headings(reading: Reading, openers: list[Opener], levels: list[int]) -> lis
         limit = min(opener.line.end, nxt)
         start = min(_behind_number(text, opener), limit)
         if opener.style == "bracket":
-            limit = min(at for at in (text.find("】", start, limit), text.find("〕", start, limit)) if at >= 0)
+            limit = min(at for at in (text.find(mark, start, limit) for mark in "】〕]］") if at >= 0)
         end = _heading_end(
             text,
             start,
@@ -416,7 +283,7 @@ def _headings(reading: Reading, openers: list[Opener], levels: list[int]) -> lis
         body = end
         while body < limit and text[body] in _END + "”　 ":
             body += 1
-        while end > start and text[end - 1] in " 　，、,.":
+        while end > start and text[end - 1] in " 　，、,.；;":
             end -= 1
         if end <= start:
             continue

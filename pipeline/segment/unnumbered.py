@@ -38,7 +38,7 @@ def _marks() -> tuple[tuple[str, re.Pattern[str]], ...]:
         (
             "bracket",
             re.compile(
-                rf"[【〔](?![^】〕\n]{{0,14}}(?:{spec['not_bracket_labels']}))(?P<heading>(?!\d{{4}}[】〕])[^】〕\n]{{2,14}})[】〕]"
+                rf"[【〔\[［](?![^】〕\]］\n]{{0,14}}(?:{spec['not_bracket_labels']}))(?P<heading>(?![\d\s]+[】〕\]］])[^】〕\]］\n]{{1,14}})[】〕\]］]"
             ),
         ),
         (
@@ -57,9 +57,10 @@ def marked_headings(text: str, lines: list[Span], taken: set[Span]) -> list[tupl
     found: list[tuple[Span, int, str]] = []
     for kind, pattern in _marks():
         hits = [(line, m.start("heading"), kind) for line in lines if (m := pattern.match(text, line.start, line.end))]
+        alone = sum(text[line.start : line.end] in structural_labels() for line in lines) if kind == "label" else 0
         if kind == "bullet":
             hits = _headed(text, lines, hits)
-        if len(hits) >= 2:
+        if len(hits) + alone >= 2:
             found += [hit for hit in hits if hit[0] not in taken]
     return found
 
@@ -74,8 +75,19 @@ def _headed(text: str, lines: list[Span], hits: list[tuple[Span, int, str]]) -> 
 _ABOVE_A_TABLE = re.compile(r"表$|月份?$|[0-9（(]")  # a table's caption or its first column, no heading
 
 
+_PARAGRAPH, _SHORT_PARAGRAPH = (
+    24,
+    10,
+)  # characters of a line below a heading that is text; where there are many headings
+
+
 def unnumbered_headings(reading: Reading, lines: list[Span], numbered: set[Span]) -> list[Span]:
-    """Lines of the body that are headings without a number."""
+    """Lines of the body that are headings without a number; where there are several, also those above a short paragraph."""
+    found = _above_text(reading, lines, numbered, _PARAGRAPH)
+    return found if len(found) < 2 else _above_text(reading, lines, numbered, _SHORT_PARAGRAPH)
+
+
+def _above_text(reading: Reading, lines: list[Span], numbered: set[Span], least: int) -> list[Span]:
     found: list[Span] = []
     headings: set[Span] = set()
     text = reading.clean
@@ -87,7 +99,7 @@ def unnumbered_headings(reading: Reading, lines: list[Span], numbered: set[Span]
         if not _looks_like_heading(piece):
             continue
         opens_series = nxt in numbered and (n := number_at(text, nxt.start, nxt.end)) is not None and n.value == 1
-        stands_before_text = len(following) >= max(24, len(piece)) and following[-1] in "。！？；：…”"
+        stands_before_text = len(following) >= max(least, len(piece)) and following[-1] in "。！？；：…”"
         stands_before_text |= "|" in following and not _ABOVE_A_TABLE.search(piece)
         before = text[lines[i - 1].start : lines[i - 1].end] if i else ""
         if (opens_series or stands_before_text) and (
@@ -105,8 +117,8 @@ def run_in_labels(reading: Reading, lines: list[Span], taken: set[Span]) -> list
     """Paragraphs that each open with a short label of their own (九月份。…) where most of a text's paragraphs do."""
     text = reading.clean
     free = [line for line in lines if line not in taken and number_at(text, line.start, line.end) is None]
-    alike = _alike(text, free)
-    if alike or (alike := _fields(text, free, bool(taken))):
+    alike = _alike(text, free) or _fields(text, free, bool(taken))
+    if alike:
         return alike
     opening = [
         line
@@ -116,9 +128,8 @@ def run_in_labels(reading: Reading, lines: list[Span], taken: set[Span]) -> list
         and not is_person(m[0].rstrip("。： "))
         and not _TOLD.match(m[0])
     ]
-    if taken or len(opening) < 3 or len(opening) * 10 < 6 * max(len(free) - 2, 3):
-        return []
-    return opening
+    most = not taken and len(opening) >= 3 and len(opening) * 10 >= 6 * max(len(free) - 2, 3)
+    return opening if most else _of_one_length(text, free)
 
 
 _FIRST_SENTENCE = re.compile(r"[^。；：！？\n]{5,24}(?=。)")
@@ -135,7 +146,9 @@ def _alike(text: str, lines: list[Span]) -> list[Span]:
     first = {
         line: m[0]
         for line in lines
-        if (m := _FIRST_SENTENCE.match(text, line.start, line.end)) and line.end - m.end() >= 24 and not _TOLD.match(m[0])
+        if (m := _FIRST_SENTENCE.match(text, line.start, line.end))
+        and line.end - m.end() >= _SHORT_PARAGRAPH
+        and not _TOLD.match(m[0])
     }
     shared: dict[str, list[Span]] = {}
     for line, sentence in first.items():
@@ -160,6 +173,32 @@ def _fields(text: str, lines: list[Span], numbered: bool) -> list[Span]:
             runs.append([])
     best = max(runs, key=len)
     return best if len(best) >= 4 else []
+
+
+_SHORT_SENTENCE = re.compile(r"[\u4e00-\u9fff]{3,8}(?=。)|[\u4e00-\u9fff，]{6,16}(?=。$)", re.MULTILINE)
+
+
+def _of_one_length(text: str, lines: list[Span]) -> list[Span]:
+    """Three paragraphs in a row whose first sentences are short and of one length (扩队伍。… 练本领。… 给奖励。…).
+
+    Each may also be a line of its own, a paragraph of text below it.
+    """
+    runs: list[list[tuple[int, Span]]] = [[]]
+    for line, below in zip(lines, [*lines[1:], None], strict=False):
+        m = _SHORT_SENTENCE.match(text, line.start, line.end)
+        alone = m is not None and m.end() + 1 >= line.end
+        if m and not _TOLD.match(m[0]) and (below is not None and _long(below) if alone else line.end - m.end() >= _PARAGRAPH):
+            if runs[-1] and abs(runs[-1][-1][0] - len(m[0])) > 1:
+                runs.append([])
+            runs[-1].append((len(m[0]), line))
+        elif runs[-1] and not (runs[-1][-1][1].end + 1 >= line.start and _long(line)):
+            runs.append([])
+    best = max(runs, key=len)
+    return [line for _, line in best] if len(best) >= 3 else []
+
+
+def _long(line: Span) -> bool:
+    return line.end - line.start >= _PARAGRAPH
 
 
 def _is_name(label: str) -> bool:
