@@ -18,7 +18,7 @@ from pipeline.records import Noise, Warn
 from pipeline.spans import Edit, Text, unbroken
 
 _PREFACE = 300  # characters before the first mark that are a text of their own
-_TITLE = 60  # longest title line
+_SHORTEST, _TITLE = 6, 60  # shortest and longest title line
 _KIND = re.compile(r"总结|小结|计划|打算|汇报|报告|材料|体会|心得|事迹|方案|经验|述职|讲话|发言|范文")
 _SUMMARY_AND_PLAN = re.compile(r"(?:总结|小结|汇报).{0,14}(?:计划|打算|安排|思路)")
 _OMITTED_START = re.compile(r"开头.{0,6}(?:省略|略去|隐藏)|^[.…]{2,}")
@@ -31,6 +31,7 @@ _HEADLESS = re.compile(
     r"|也才|[出起下过上]来的|[起下过上]去的)"
 )
 _LABELLED = re.compile(r"^[^，。：]{2,8}：|[|｜]")
+_NUMBERED = re.compile(r"[一二三四五六七八九十]、|\d{1,2}[、.．]|[（(][一二三四五六]")
 _STOPS = "。！？!?；;：:”』」）)】》>.…"
 
 
@@ -67,6 +68,7 @@ def split(text: Text, source: str) -> Splitting:
     kept = [line for i, line in enumerate(lines) if i not in noise]
     pieces = _pieces(kept, sorted([*marked, *found]))
     pieces, page_title = _without_collection(pieces, reasons)
+    pieces = [_without_repeats(piece, reasons) for piece in pieces]
     cut = [line for line in lines if line.start in reasons]
     said = Counter(text.text[a:b] for piece in pieces if piece.mark is not None for a, b in piece.mark.own)
     starts = [line.start for line in cut]
@@ -154,11 +156,33 @@ def _without_collection(pieces: list[_Piece], reasons: dict[int, str]) -> tuple[
     return kept, title
 
 
+def _without_repeats(piece: _Piece, reasons: dict[int, str]) -> _Piece:
+    """Take out the page's title: a document's first line that stands again, above the text or within it.
+
+    Above the text the last one opens it: page title, views and date, title.
+    """
+    first = piece.lines[0]
+    if piece.mark is not None or not (_SHORTEST <= len(first.text) <= _TITLE and _KIND.search(first.text)):
+        return piece
+    again = [i for i, line in enumerate(piece.lines) if line.text == first.text]
+    text = next((i for i, line in enumerate(piece.lines) if _runs(line.text)), 0)
+    opens = max((i for i in again if i < text), default=0)
+    cut = [i for i in range(len(piece.lines)) if i < opens or (i > opens and i in again)]
+    for i in cut:
+        reasons[piece.lines[i].start] = "page_title" if i in again else "page_meta"
+    return piece._replace(lines=[line for i, line in enumerate(piece.lines) if i not in cut])
+
+
+def _runs(line: str) -> bool:
+    """Whether a line belongs to the text itself, and not to what stands above it."""
+    return len(line) > _TITLE or line[-1] in _STOPS or _NUMBERED.match(line) is not None
+
+
 def _is_text(lines: Sequence[Line]) -> bool:
     """Whether short lines before the first mark are a text all the same: one that has sections or is signed."""
     if len(lines) > 2 and is_signed(lines[-1].text):
         return True
-    return sum(bool(re.match(r"[一二三四五六七八九十]、|\d{1,2}[、.．]|[（(][一二三四五六]", line.text)) for line in lines) >= 2
+    return sum(_NUMBERED.match(line.text) is not None for line in lines) >= 2
 
 
 def _opens_a_page(lines: Sequence[Line], reasons: dict[int, str]) -> bool:
