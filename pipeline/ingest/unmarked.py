@@ -123,8 +123,10 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
         length += len(kept[i - 1].text) if i else 0
         if line.start in marked:
             start, length, guide = i, 0, marked[line.start].kind == "guide"
+        if guide or i == start or line.start in marked:
+            continue
         sure = _before(kept, start, i) == 3 or (standing[line.text] > 1 and _names_kind(line.text))
-        if guide or i == start or line.start in marked or length < (_SIGNED if sure else _ENOUGH):
+        if length < (_SIGNED if sure else _ENOUGH):
             continue
         after = bisect_right(ends, i)
         following = min(ends[after] if after < len(ends) else len(kept), i + _REACH)
