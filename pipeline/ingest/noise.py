@@ -40,6 +40,10 @@ def noise_of(lines: Sequence[Line], openers: frozenset[int] = frozenset()) -> di
         beside = next((rule for rule in noisy(line.text) if rule.where == "edges"), None)
         if beside is not None and i not in openers:
             doubtful.append((i, beside))
+    links = min((i for i, rule in found.items() if rule == "related_links" and i >= foot), default=len(lines))
+    for i in range(links + 1, len(lines)):  # titles of other pages, one a line, down to the end of the page
+        if i not in openers:
+            found.setdefault(i, "related_links")
     # a rule for the edges also holds beside a line that is cut, and so on along a whole block of them
     for ordered in (doubtful, doubtful[::-1]):
         for i, rule in ordered:

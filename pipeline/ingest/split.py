@@ -8,7 +8,8 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipeline.ingest.boundaries import Mark, is_wrapper, marks, own_title
+from pipeline.ingest.boundaries import Mark, is_wrapper, marks, number_value, own_title
+from pipeline.ingest.contents import named_in_contents
 from pipeline.ingest.lines import Line, lines_of
 from pipeline.ingest.noise import noise_of
 from pipeline.ingest.script import script_of
@@ -28,8 +29,9 @@ _OMITTED = re.compile(
 )
 _HEADLESS = re.compile(
     r"^(?:[，。、；：）！？]|(?![一二三四五六七八九十])[\u4e00-\u9fff][，、；]|们|的(?![确士])|着(?![力眼重手实装])"
-    r"|也才|[出起下过上]来的|[起下过上]去的)"
+    r"|也才|[出起下过上]来的|[起下过上]去的|(?![为除])[\u4e00-\u9fff]了(?!解|不起)|和(?![谐平睦衷颜气县])|地(?![处税方质区铁点震委产级市县勘球理]))"
 )
+_TOP_NUMBER = re.compile(r"(?P<n>[一二三四五六七八九十]{1,2})、")
 _LABELLED = re.compile(r"^[^，。：]{2,8}：|[|｜]")
 _NUMBERED = re.compile(r"[一二三四五六七八九十]、|\d{1,2}[、.．]|[（(][一二三四五六]")
 _STOPS = "。！？!?；;：:”』」）)】》>.…"
@@ -61,6 +63,7 @@ def split(text: Text, source: str) -> Splitting:
     """Split a cleaned source into documents, guides and noise."""
     lines = lines_of(text.text)
     marked = marks(lines)
+    marked = sorted([*marked, *named_in_contents(lines, {mark.at for mark in marked})])
     opened = {mark.at for mark in marked}
     noise = noise_of(lines, frozenset(i for i, line in enumerate(lines) if line.start in opened))
     found, possible = unmarked(lines, noise, marked)
@@ -233,7 +236,14 @@ def _title(text: Text, mark: Mark, page_title: str | None, said: Counter[str]) -
 
 
 def _is_cut_at_start(body: Sequence[Line]) -> bool:
-    return bool(body) and bool(_OMITTED_START.search(body[0].text) or _HEADLESS.match(body[0].text))
+    """Whether a text begins within a sentence, or untitled with running text and its numbers behind one (…作用。/五、…)."""
+    if not body:
+        return False
+    first = body[0].text
+    if _OMITTED_START.search(first) or _HEADLESS.match(first):
+        return True
+    numbers = [number_value(m["n"]) for line in body if (m := _TOP_NUMBER.match(line.text))]
+    return "，" in first and first[-1] in "。！？；" and bool(numbers) and numbers[0] not in (1, None) and 1 not in numbers
 
 
 def _is_cut_at_end(body: Sequence[Line]) -> bool:
