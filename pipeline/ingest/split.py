@@ -22,6 +22,7 @@ _PREFACE = 300  # characters before the first mark that are a text of their own
 _SHORTEST, _TITLE = 6, 60  # shortest and longest title line
 _KIND = re.compile(r"总结|小结|计划|打算|汇报|报告|材料|体会|心得|事迹|方案|经验|述职|讲话|发言|范文")
 _SUMMARY_AND_PLAN = re.compile(r"(?:总结|小结|汇报).{0,14}(?:计划|打算|安排|思路)")
+_CONTENTS = re.compile(r"目 {0,4}录|提 {0,4}纲")
 _OMITTED_START = re.compile(r"开头.{0,6}(?:省略|略去|隐藏)|^[.…]{2,}")
 _OMITTED = re.compile(
     r"(?:省略|略去|隐藏|剩余)[^。]{0,4}\d+ ?字|未完|\.{3,}[)）]?$|(?<![等了呢吧啊])…{1,2}[)）]?$|(?:查看|阅读|展开)全文"
@@ -71,7 +72,7 @@ def split(text: Text, source: str) -> Splitting:
     kept = [line for i, line in enumerate(lines) if i not in noise]
     pieces = _pieces(kept, sorted([*marked, *found]))
     pieces, page_title = _without_collection(pieces, reasons)
-    pieces = [_without_repeats(piece, reasons) for piece in pieces]
+    pieces = [_without_repeats(_without_contents(piece, reasons), reasons) for piece in pieces]
     cut = [line for line in lines if line.start in reasons]
     said = Counter(text.text[a:b] for piece in pieces if piece.mark is not None for a, b in piece.mark.own)
     starts = [line.start for line in cut]
@@ -157,6 +158,23 @@ def _without_collection(pieces: list[_Piece], reasons: dict[int, str]) -> tuple[
             continue
         kept.append(piece)
     return kept, title
+
+
+def _without_contents(piece: _Piece, reasons: dict[int, str]) -> _Piece:
+    """Take out a table of contents (目录) above the text: the lines below its name that stand again where they head a part."""
+    lines = piece.lines
+    if piece.mark is not None or not _CONTENTS.match(lines[0].text):
+        return piece
+    end = 1
+    while end < len(lines) and (
+        _OMITTED_START.match(lines[end].text) or any(line.text.startswith(lines[end].text) for line in lines[end + 1 :])
+    ):
+        end += 1
+    if not 2 < end < len(lines):
+        return piece
+    for line in lines[:end]:
+        reasons[line.start] = "contents"
+    return piece._replace(lines=lines[end:])
 
 
 def _without_repeats(piece: _Piece, reasons: dict[int, str]) -> _Piece:

@@ -24,6 +24,7 @@ _STOP_WITHIN = re.compile(r"[。；！].")
 _PAGE_NUMBER = re.compile(
     r"[-—–―~·]{1,3} ?\d{1,3} ?[-—–―~·]{1,3}|第 ?\d{1,3} ?页(?:[ ，,/]*共 ?\d{1,3} ?页)?|\d{1,3} ?/ ?\d{1,3}|\d{1,3}"
 )
+_PAGE = 100  # characters of a page's chunk
 _CHUNK = 40  # characters of a line that is no heading
 _LIST_NUMBER = re.compile(r"(\d{1,2}) ?[、.．)）](?!\d)")
 _CHUNK_NUMBER = re.compile(r"(\d{1,2})、")
@@ -77,6 +78,9 @@ def page_furniture(text: str) -> Iterator[Edit]:
 
 def _page_chunks(lines: list[_Line]) -> Iterator[Edit]:
     """Numbers that a page's chunks are counted by, put in front of a line on which a sentence goes on: 合法 / 2、权益."""
+    if whole := _all_chunks(lines):
+        yield from whole
+        return
     expected = 1
     for line, following in itertools.pairwise(lines):
         if listed := _LIST_NUMBER.match(line.text):
@@ -84,6 +88,18 @@ def _page_chunks(lines: list[_Line]) -> Iterator[Edit]:
         chunk = _CHUNK_NUMBER.match(following.text)
         if chunk and len(line.text) >= _CHUNK and is_han(line.text[-1]) and int(chunk[1]) not in (1, expected):
             yield Edit(following.start, following.start + following.indent + chunk.end(), "", "page_furniture")
+
+
+def _all_chunks(lines: list[_Line]) -> list[Edit]:
+    """The numbers and line breaks of a text that is nothing but long counted chunks, most of them cut in mid-sentence."""
+    heads = [_CHUNK_NUMBER.match(line.text) for line in lines]
+    counted = [head is not None and int(head[1]) == i for i, head in enumerate(heads, 1)]
+    torn = sum(line.text[-1] not in _ENDS for line in lines[:-1])
+    if len(lines) < 2 or not all(counted) or min(len(line.text) for line in lines[:-1]) < _PAGE or torn * 2 <= len(lines) - 1:
+        return []
+    starts = [line.start + line.indent + head.end() for line, head in zip(lines, heads, strict=True) if head]
+    ends = [lines[0].start, *(line.end for line in lines[:-1])]
+    return [Edit(end, start, "", "page_furniture") for end, start in zip(ends, starts, strict=True)]
 
 
 def hard_wraps(text: str, *, printed: bool = False) -> Iterator[Edit]:
