@@ -16,7 +16,7 @@ from pipeline.extract import people as people_
 from pipeline.extract.calendar import norm
 from pipeline.extract.calibration import calibrated
 from pipeline.extract.certain import completed
-from pipeline.extract.figures import Act, Setting
+from pipeline.extract.figures import Act
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.indicators import indicate
 from pipeline.extract.organisation import reporting_unit
@@ -26,6 +26,7 @@ from pipeline.extract.statements import statements
 from pipeline.extract.tagger import mark
 from pipeline.extract.topics import topics
 from pipeline.extract.unit_kind import org_type
+from pipeline.extract.whose import Setting
 from pipeline.extract.years import YearSense
 from pipeline.products import Ingested, Outlined
 from pipeline.segment import Reading, Span

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.extract.cues import Cue, cues
 from pipeline.extract.lookup import Run, Seen
 from pipeline.extract.tables import cells
+from pipeline.extract.whose import Setting, Whose
 from pipeline.products import Span
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ _BEHIND = 24  # characters behind a clause that are looked at
 _LIST = 4  # characters between two counts that stand in one list
 _NEIGHBOUR = 40  # characters between two counts that say something of each other
 _ROWS = 40  # rows of a table below its header
-_SCOPE = ("cum", "now", "area", "own", "next")  # kinds of cue that tell whose figure it is, or when
 
 _CLASS = {
     unit: kind
@@ -43,14 +43,6 @@ _CLASS = {
     }.items()
     for unit in units.split()
 }  # fmt: skip
-
-
-class Setting(NamedTuple):
-    """What is known of the document that a count stands in."""
-
-    doc_type: str
-    org_type: str
-    several: bool  # it reports on several years
 
 
 class Act(NamedTuple):
@@ -65,6 +57,7 @@ class Act(NamedTuple):
 class Clause(NamedTuple):
     """The cues around one count: before and behind it in its clause, before and behind that in its sentence."""
 
+    start: int  # of the clause
     left: Sequence[Cue]
     right: Sequence[Cue]
     before: Sequence[Cue]
@@ -84,6 +77,7 @@ class Sight:
         self._reading, self._text = reading, reading.clean
         self._counts, self._codes, self._setting = counts, codes, setting
         self._every = list(cues(self._text)) if counts else []
+        self._whose = Whose(reading, setting, self._every)
         self._starts, self._ends = [q.start for q in self._every], [q.end for q in self._every]
         self._cued: dict[tuple[int, int], Sequence[Cue]] = {}
         self._told: dict[tuple[int, int, str, str], list[str]] = {}
@@ -147,7 +141,7 @@ class Sight:
                     behind.append(q)
                 else:
                     break
-        return Clause(left, right, before, behind)
+        return Clause(start, left, right, before, behind)
 
     def _by_place(self, k: int) -> list[str]:
         """The headings above it, the sentence before its own, the label that opens its line, its row and column."""
@@ -228,57 +222,29 @@ class Sight:
         return row
 
     def _by_setting(self, k: int) -> list[str]:
-        """Whose document it is and over how long, with what the count seems to be and what its sentence and line say."""
-        c, clause, j = self._counts[k], self._clauses[k], max(self._line[k], 0)
-        u, d, s = _class(c), self._setting.org_type, "several" if self._setting.several else "one"
-        row = [*_owner(d, s, u, self._codes[k])]
-        for kind in _kinds([*clause.left, *clause.right]):
-            row += _owned(d, s, kind)
+        """Whose document it is and over how long, what its sentence and line say of whose figure it is, and of when."""
+        c, clause, j, whose = self._counts[k], self._clauses[k], max(self._line[k], 0), self._whose
+        u, sentence = _class(c), self._within[k]
         line = self._reading.lines[j] if self._reading.lines else Span(0, len(self._text))
-        row += _scope("in", *self._scopes(self._within[k], c.start), d, s, u)
-        around = line if line.end - line.start <= _LONGEST else self._within[k]
-        return [*row, *_scope("li", *self._scopes(around, c.start), d, s, u)]
+        around = line if line.end - line.start <= _LONGEST else sentence
+        return [
+            *whose.told(_kinds([*clause.left, *clause.right]), u, self._codes[k]),
+            *whose.within("in", self._before(sentence, c.start), u),
+            *whose.within("li", self._before(around, c.start), u),
+            *whose.when(Span(c.start, c.end), clause.start, sentence.start, u),
+        ]
 
-    def _scopes(self, stretch: Span, before: int) -> tuple[tuple[str, ...], str]:
-        """The kinds of scope that a stretch gives before a count, and the one given last."""
-        given, last = set(), "-"
-        for q in self._cues(stretch.start, stretch.end):
-            if q.end > before:
-                break
-            own = [kind for kind in q.kinds if kind in _SCOPE]
-            if own:
-                given.update(own)
-                last = own[0]
-        return tuple(kind for kind in _SCOPE if kind in given) if given else (), last
+    def _before(self, stretch: Span, start: int) -> Sequence[Cue]:
+        found = self._cues(*stretch)
+        return found[: bisect_right(found, start, key=_end)]
 
 
-@lru_cache(maxsize=1 << 12)
-def _owner(d: str, s: str, u: str, code: str | None) -> tuple[str, ...]:
-    return (
-        f"d={d}/{s}",
-        f"d={d}/{s}/{u}",
-        f"d={d}/{s}/{code}",
-        f"d={s}/{code}",
-        f"d={s}",
-        f"d={d}",
-        f"d={d}/{u}",
-        f"d={s}/{u}",
-    )
-
-
-@lru_cache(maxsize=1 << 12)
-def _owned(d: str, s: str, kind: str) -> tuple[str, ...]:
-    return f"dn={d}/{kind}", f"ds={s}/{kind}"
-
-
-@lru_cache(maxsize=1 << 12)
-def _scope(name: str, given: tuple[str, ...], last: str, d: str, s: str, u: str) -> tuple[str, ...]:
-    row = [told for kind in given for told in (f"{name}={kind}/{d}/{s}", f"{name}={kind}/{s}", f"{name}={kind}")]
-    return (*row, f"{name}1={last}/{d}/{s}", f"{name}1={last}/{u}")
-
-
-def _start(span: Span | Act) -> int:
+def _start(span: Act) -> int:
     return span.start
+
+
+def _end(cue: Cue) -> int:
+    return cue.end
 
 
 def _class(c: Found) -> str:

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pipeline.extract.figures import Act, Setting, Sight
+from pipeline.extract.figures import Act, Sight
 from pipeline.extract.linear import Guess, load
 from pipeline.extract.lookup import Run, Seen
 from pipeline.resources import yaml
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.extract.counts import Found
+    from pipeline.extract.whose import Setting
     from pipeline.segment import Reading
 
 _BEFORE, _BEHIND = 24, 16  # how far a count's clause is read

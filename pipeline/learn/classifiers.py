@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 from pipeline.aggregate.levels import views
 from pipeline.extract import awards, events, indicators, links, statements
-from pipeline.extract.figures import Act, Setting
+from pipeline.extract.figures import Act
 from pipeline.extract.linear import UNIT, Model, write
 from pipeline.extract.lookup import Seen
 from pipeline.extract.people import standing_features
 from pipeline.extract.topics import section_features
+from pipeline.extract.whose import Setting
 from pipeline.learn.examples import Example
 from pipeline.learn.goldrecord import gold_record, thinned
 from pipeline.segment import Span
@@ -139,9 +140,9 @@ TASKS = {
     "event_people": Task(link_rows("participants"), 0.5),
     "award_level": Task(award_rows, 1.0),
     "standing": Task(standing_rows, 0.5),
-    "indicator": Task(count_rows("indicator"), 0.02, hinge=True, eagerness=0.3),
-    "scope": Task(count_rows("scope"), 2.0),
-    "count_status": Task(count_rows("status"), 10.0),
+    "indicator": Task(count_rows("indicator"), 0.02, hinge=True, eagerness=0.45),
+    "scope": Task(count_rows("scope"), 0.02, hinge=True),
+    "count_status": Task(count_rows("status"), 0.02, hinge=True),
     "statement": Task(statement_rows, 0.3, balanced=True),
     "topics": Task(topic_rows, 0.5),
     "levels": Task(level_rows, 0.5),

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.extract.cues import cues
-from pipeline.extract.figures import Act, Setting
+from pipeline.extract.figures import Act
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.indicators import features
+from pipeline.extract.whose import Setting
 from pipeline.resources import table
 from tests.ingest.cases import cases
 from tests.segment.read import reading_of
