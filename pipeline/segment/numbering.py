@@ -38,6 +38,7 @@ _STYLES = {
     "cn": rf"(?P<cn>[{CN}]{{1,3}}|○[{CN}])\s?[、．.，,：:](?:(?![0-9])|(?={_DATED}))",
     "gan": r"(?P<gan>[甲乙丙丁戊己庚辛])[、．.]",
     "formal": r"(?P<formal>[壹贰叁参肆伍陆柒捌玖拾])[、．.，,：:]",
+    "formal_space": r"(?P<formal_space>[壹贰叁参肆伍陆柒捌玖拾])[ 　]+(?=[\u4e00-\u9fff“《][^，。；：|\n]{1,18}(?:\n|$))",
     "roman": r"(?P<roman>[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ])[、．.，,：: ]?",
     "latin": r"(?P<latin>I{1,3}|I?V|VI{1,3}|I?X)[、．.]",
     "ar_space": rf"(?P<ar_space>[0-9]{{1,2}})[ 　]+{_ALONE}",
@@ -75,7 +76,12 @@ _MONTHS = re.compile(rf"[{CN}]{{1,2}}月")
 
 
 _LATIN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
-_LISTED = {"gan": "甲乙丙丁戊己庚辛", "formal": "壹贰叁肆伍陆柒捌玖拾", "roman": "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"}
+_LISTED = {
+    "gan": "甲乙丙丁戊己庚辛",
+    "formal": "壹贰叁肆伍陆柒捌玖拾",
+    "formal_space": "壹贰叁肆伍陆柒捌玖拾",
+    "roman": "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ",
+}
 
 
 class Number(NamedTuple):

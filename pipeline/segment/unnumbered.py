@@ -44,7 +44,7 @@ def _marks() -> tuple[tuple[str, re.Pattern[str]], ...]:
         (
             "bullet",
             re.compile(
-                rf"[{spec['bullets']}]\s{{0,3}}(?P<heading>[^\n，。；：！？:]{{2,{_LONGEST_MARKED}}})(?:[。：:；]|$)",
+                rf"(?:[{spec['bullets']}]|——)\s{{0,3}}(?P<heading>[^\n，。；：！？:]{{2,{_LONGEST_MARKED}}})(?:[。：:；]|$)",
                 re.MULTILINE,
             ),
         ),
@@ -57,7 +57,7 @@ def marked_headings(text: str, lines: list[Span], taken: set[Span]) -> list[tupl
     found: list[tuple[Span, int, str]] = []
     for kind, pattern in _marks():
         hits = [(line, m.start("heading"), kind) for line in lines if (m := pattern.match(text, line.start, line.end))]
-        alone = sum(text[line.start : line.end] in structural_labels() for line in lines) if kind == "label" else 0
+        alone = sum(text[line.start : line.end].rstrip("：:") in structural_labels() for line in lines) if kind == "label" else 0
         if kind == "bullet":
             hits = _headed(text, lines, hits)
         if len(hits) + alone >= 2:
@@ -117,7 +117,7 @@ def run_in_labels(reading: Reading, lines: list[Span], taken: set[Span]) -> list
     """Paragraphs that each open with a short label of their own (九月份。…) where most of a text's paragraphs do."""
     text = reading.clean
     free = [line for line in lines if line not in taken and number_at(text, line.start, line.end) is None]
-    alike = _alike(text, free) or _fields(text, free, bool(taken))
+    alike = _alike(text, free) or _fields(text, free, bool(taken)) or _announced(text, free)
     if alike:
         return alike
     opening = [
@@ -173,6 +173,28 @@ def _fields(text: str, lines: list[Span], numbered: bool) -> list[Span]:
             runs.append([])
     best = max(runs, key=len)
     return best if len(best) >= 4 else []
+
+
+_ANNOUNCED = re.compile(r"[\u4e00-\u9fff“”、，]{3,16}：")
+_NAMES_NO_PART = re.compile(r"^(?:各位|尊敬|同志)|如下|名单|[们家友](?:：|$)|说(?:：|$)|包括|例如|比如|其中|就是|分别|[是为有]：")
+
+
+def _announced(text: str, lines: list[Span]) -> list[Span]:
+    """Three phrases with a colon that open paragraphs in a row (先说家底：…), or stand on lines of their own above a text."""
+    alone, run = [], []
+    best: list[Span] = []
+    for line, below in zip(lines, [*lines[1:], None], strict=False):
+        m = _ANNOUNCED.match(text, line.start, line.end)
+        opens = m is not None and not _NAMES_NO_PART.search(m[0]) and not _OF_MINUTES.search(m[0]) and not _is_name(m[0][:-1])
+        if opens and m is not None and m.end() == line.end and below is not None and _long(below):
+            alone.append(line)
+        if opens and m is not None and line.end - m.end() >= _PARAGRAPH:
+            run.append(line)
+            best = max(best, run, key=len)
+        else:
+            run = []
+    found = max(alone, best, key=len)
+    return found if len(found) >= 3 else []
 
 
 _SHORT_SENTENCE = re.compile(r"[\u4e00-\u9fff]{3,8}(?=。)|[\u4e00-\u9fff，]{6,16}(?=。$)", re.MULTILINE)
