@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
+from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.cues import Cue, cues
@@ -251,11 +252,11 @@ def _class(c: Found) -> str:
     return _CLASS.get(c.unit, "thing")
 
 
-def _kinds(found: Sequence[Cue]) -> Sequence[str]:
+def _kinds(found: Sequence[Cue]) -> tuple[str, ...]:
     """The kinds of some cues, each once, in order."""
-    if len(found) == 1:
-        return found[0].kinds
-    return list(dict.fromkeys([kind for cue in found for kind in cue.kinds])) if found else ()
+    if len(found) <= 1:
+        return found[0].kinds if found else ()
+    return tuple(dict.fromkeys([kind for cue in found for kind in cue.kinds]))
 
 
 def _own(text: str, c: Found, sentence: Span, doc_type: str, code: str | None) -> tuple[list[str], list[Run]]:
@@ -272,34 +273,51 @@ def _own(text: str, c: Found, sentence: Span, doc_type: str, code: str | None) -
     return [*found, f"rule={code}", f"rule={code}/{c.unit}/{size}"], runs
 
 
-@lru_cache(maxsize=1 << 14)
-def _with_unit(name: str, kind: str, u: str, unit: str) -> tuple[str, ...]:
-    return f"{name}={kind}", f"{name}={kind}/{u}", f"{name}={kind}/{unit}"
-
-
 def _by_cues(c: Found, clause: Clause) -> list[str]:
     """The kinds of words around it, near and far, alone and two by two."""
-    u = _class(c)
+    u, unit = _class(c), c.unit
+    left, right, before, behind = clause
+    near, nearest = _kinds(left), {"n1": left[-1:], "n2": left[-2:-1], "r1": right[:1], "b1": before[-1:], "b2": before[-2:-1]}
     row: list[str] = []
-    for name, found in (("cl", clause.left), ("cr", clause.right), ("cb", clause.before[-8:]), ("ca", clause.behind)):
-        for kind in _kinds(found):
-            row += _with_unit(name, kind, u, c.unit)
-    nearest = {
-        name: _kinds(found) or ("-",)
-        for name, found in {
-            "n1": clause.left[-1:], "n2": clause.left[-2:-1], "r1": clause.right[:1],
-            "b1": clause.before[-1:], "b2": clause.before[-2:-1],
-        }.items()
-    }  # fmt: skip
-    for name, kinds in nearest.items():
-        row += [f"{name}={kind}/{unit}" for kind in kinds for unit in (u, c.unit)]
-    row += [f"nr={a}/{b}/{u}" for a in nearest["n1"] for b in nearest["r1"]]
-    if not clause.left:
-        row += [f"nb={a}/{b}/{u}" for a in nearest["b1"] for b in nearest["r1"]]
-    both = sorted(_kinds([*clause.left, *clause.right]))[:8]
-    row += [f"co={a}+{b}/{u}" for i, a in enumerate(both) for b in both[i + 1 :]]
+    for name, kinds in (("cl", near), ("cr", _kinds(right)), ("cb", _kinds(before[-8:])), ("ca", _kinds(behind))):
+        row += _with_unit(name, kinds, u, unit)
+    first = {name: found[0].kinds if found else ("-",) for name, found in nearest.items()}
+    for name, kinds in first.items():
+        row += _nearest(name, kinds, u, unit)
+    row += _side_by_side("nr", first["n1"], first["r1"], u)
+    if not left:
+        row += _side_by_side("nb", first["b1"], first["r1"], u)
+    row += _together(_kinds([*left, *right]), u)
     if c.object:
-        row += [f"ob={kind}/{u}" for kind in _kinds(list(cues(c.object)))] + [f"o2={c.object[:2]}/{u}", f"o9={c.object[-2:]}/{u}"]
-    if not (clause.left or clause.right):
+        row += [*_of_object(c.object, u), f"o2={c.object[:2]}/{u}", f"o9={c.object[-2:]}/{u}"]
+    if not (left or right):
         row.append(f"cl=0/{u}")
     return row
+
+
+# The same few kinds stand around most figures: what they add to a row is spelt once a process.
+
+
+@lru_cache(maxsize=1 << 14)
+def _with_unit(name: str, kinds: tuple[str, ...], u: str, unit: str) -> tuple[str, ...]:
+    return tuple(told for kind in kinds for told in (f"{name}={kind}", f"{name}={kind}/{u}", f"{name}={kind}/{unit}"))
+
+
+@lru_cache(maxsize=1 << 14)
+def _nearest(name: str, kinds: tuple[str, ...], u: str, unit: str) -> tuple[str, ...]:
+    return tuple(f"{name}={kind}/{one}" for kind in kinds for one in (u, unit))
+
+
+@lru_cache(maxsize=1 << 14)
+def _side_by_side(name: str, before: tuple[str, ...], behind: tuple[str, ...], u: str) -> tuple[str, ...]:
+    return tuple(f"{name}={a}/{b}/{u}" for a in before for b in behind)
+
+
+@lru_cache(maxsize=1 << 14)
+def _together(kinds: tuple[str, ...], u: str) -> tuple[str, ...]:
+    return tuple(f"co={a}+{b}/{u}" for a, b in combinations(sorted(kinds)[:8], 2))
+
+
+@lru_cache(maxsize=1 << 14)
+def _of_object(counted: str, u: str) -> tuple[str, ...]:
+    return tuple(f"ob={kind}/{u}" for kind in _kinds(list(cues(counted))))
