@@ -179,6 +179,13 @@ def _grammar() -> re.Pattern[str]:
     return re.compile("|".join(parts))
 
 
+@cache
+def _parts() -> dict[str, list[tuple[str, str]]]:
+    """Kind of expression → its parts (y, m, d …), each with the group of the grammar that holds it."""
+    groups = _grammar().groupindex
+    return {kind: [(g.rsplit("__", 1)[0], g) for g in groups if g.endswith(f"__{kind}")] for kind, _ in _PATTERNS}
+
+
 _NOT_A_FESTIVAL = re.compile(
     r"红旗|劳动奖|先锋|巾帼|奖章|奖状|路|大道|小学|中学|学校|厂|村|广场|镇|乡|精神|运动|制|式|届|个|名|项|人|次|月|年|条|点|号|分|团支|工程|五|六|七|九|二|三|一|四|八|十|类|中全会|口号"
 )
@@ -274,9 +281,8 @@ def expressions(text: str, start: int = 0, end: int | None = None) -> Iterator[M
 
 
 def _moment(text: str, match: re.Match[str]) -> Moment | None:
-    kind = match.lastgroup or ""
     kind = next(name for name, _ in _PATTERNS if match[name] is not None)
-    got = {k.rsplit("__", 1)[0]: v for k, v in match.groupdict().items() if v is not None and k.endswith(f"__{kind}")}
+    got = {part: v for part, group in _parts()[kind] if (v := match[group]) is not None}
     a, b = match.span()
     before, following = text[max(0, a - 6) : a], text[b : b + 8]
     year = redacted = None

@@ -50,7 +50,7 @@ def kind_of(word: str, tag: str) -> str:
 
 def columns(reading: Reading, tokens: Sequence[Token], token_at: NDArray[np.intp]) -> dict[str, Keys]:
     """The columns of a document, a hash a character."""
-    kinds = [kind_of(t.text, t.tag) if len(t.text) < 12 else "long" for t in tokens]
+    kinds = [kind_of(word, tag) if len(word) < 12 else "long" for word, _, _, tag in tokens]
     known = {kind: hashed(kind) for kind in set(kinds)}
     own = np.array([known[kind] for kind in kinds], dtype=np.uint64)
     edge = np.full(2, hashed("^"), dtype=np.uint64)
@@ -65,11 +65,12 @@ def columns(reading: Reading, tokens: Sequence[Token], token_at: NDArray[np.intp
 
 def _governors(tokens: Sequence[Token], kinds: Sequence[str]) -> Keys:
     """Of each token the last verb of holding before it in its sentence, and how many breaks lie between."""
-    values = []
+    changes, values = [0], [""]  # the token from which on a value holds
     verb, commas, stops = "", 0, 0
-    for token, kind in zip(tokens, kinds, strict=True):
-        values.append(f"{verb}|{min(commas, 2)}|{min(stops, 2)}" if verb else "")
-        c = token.text
+    for i, (token, kind) in enumerate(zip(tokens, kinds, strict=True), 1):
+        c = token[0]
+        if kind not in ("hold", "will") and not (verb and (c in "。！？\n；、，," or "\n" in c)):
+            continue  # most words change nothing
         if c in "。！？\n；" or "\n" in c:
             verb = ""
         elif c == "、":
@@ -78,7 +79,9 @@ def _governors(tokens: Sequence[Token], kinds: Sequence[str]) -> Keys:
             stops += 1
         elif kind in ("hold", "will"):
             verb, commas, stops = c, 0, 0
-    return hashes(values)
+        changes.append(i)
+        values.append(f"{verb}|{min(commas, 2)}|{min(stops, 2)}" if verb else "")
+    return hashes(values).repeat(np.diff([*changes, len(tokens) + 1]))[: len(tokens)]
 
 
 def _doc(reading: Reading) -> str:

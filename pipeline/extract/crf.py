@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 OUTSIDE = "O"
 SCALE = 1 << 20  # weights are multiples of this part of one
+_SURELY_LESS = 0.49  # than one half, however the last bits of a sum are rounded
 _RESCALE = 8  # steps after which the odds are brought back to a sum of one: they neither vanish nor overflow in so few
 
 
@@ -101,19 +102,29 @@ class Chain:
             self._same[block, block] = 1
             self._blocks.append((m.labels, block))
             at = block.stop
+        self._starts = np.array([block.start for _, block in self._blocks])
+        self._outside = np.array([labels.index(OUTSIDE) for labels, _ in self._blocks])
         self._odds = np.exp(self._steps)
         self._table = Table(known)
 
-    def marginals(self, keys: Keys, seen: Window) -> list[Marginals]:
-        """Path and marginals of every model, in the order in which the models were given."""
+    def marginals(self, keys: Keys, seen: Window, sought: Sequence[int] | None = None) -> list[Marginals]:
+        """Path and marginals of every model, in the order in which the models were given.
+
+        ``sought`` are the numbers of the models whose path is wanted, by default all; of the others all is outside.
+        """
         if not len(seen.at):
             return [Marginals(labels, np.zeros(0, dtype=np.intp), np.zeros((0, len(labels)))) for labels, _ in self._blocks]
+        wanted = np.arange(len(self._blocks)) if sought is None else np.array(sought, dtype=np.intp)
         order, steps = _by_step(seen)
-        paths = np.empty((len(self._blocks), len(order)), dtype=np.intp)
         chance = np.empty((len(order), len(self._steps)))
-        local = self._scores(keys)[order]
-        paths[:, order] = self._paths(local, steps)
-        chance[order] = self._chances(local, steps)
+        scores = self._scores(keys)
+        chance[order] = self._chances(scores[order], steps)
+        paths = np.repeat(self._outside[:, None], len(order), axis=1)
+        doubtful = _doubtful(chance[:, (self._outside + self._starts)[wanted]], seen)
+        if len(doubtful):
+            some = seen.only(doubtful)
+            order, steps = _by_step(some)
+            paths[wanted[:, None], doubtful[order]] = self._paths(scores[doubtful[order]], steps)[wanted]
         return [Marginals(labels, path, chance[:, block]) for (labels, block), path in zip(self._blocks, paths, strict=True)]
 
     def _scores(self, keys: Keys) -> Floats:
@@ -142,7 +153,7 @@ class Chain:
             if last:
                 path[:, now.start + reach : now.stop] = last
             going = path[:, now]
-        path -= np.array([[block.start] for _, block in self._blocks])
+        path -= self._starts[:, None]
         return path
 
     def _chances(self, local: Floats, steps: Sequence[slice]) -> Floats:
@@ -167,6 +178,18 @@ class Chain:
         chance = forward * backward
         chance /= chance @ self._same
         return chance
+
+
+def _doubtful(outside: Floats, seen: Window) -> Offsets:
+    """The characters of the sentences whose best path may mark something, ``outside`` being each model's chance of no mark.
+
+    What the chances of any mark sum up to bounds the probability that a sentence holds one. Where it stays below one half,
+    the path without a mark is likelier than all others together, and no search for the best one is needed.
+    """
+    starts = np.flatnonzero(seen.first)
+    sums = np.add.reduceat(1 - outside, starts, axis=0).max(axis=1, initial=0)
+    found: Offsets = np.flatnonzero((sums >= _SURELY_LESS)[np.cumsum(seen.first) - 1])
+    return found
 
 
 def _by_step(seen: Window) -> tuple[Offsets, list[slice]]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def given_away(reading: Reading) -> Iterator[Proposal]:
     """What the language gives away: a surname with a title, a name before its bracketed role, a name written by sound."""
     p, text = patterns(), reading.clean
-    begins, ends = {t.start for t in reading.tokens}, {t.end for t in reading.tokens}
+    begins, ends = {token[1] for token in reading.tokens}, {token[2] for token in reading.tokens}
     for m in p.with_title.finditer(text):
         if m.start() in begins and m.start("title") in ends and m.end() in ends and m[0] not in words("lexicons/titles.txt"):
             yield (m.start(), m.end() if m["given"] == "" else m.start("title"), "PER", 0.8)
@@ -48,8 +48,8 @@ def given_away(reading: Reading) -> Iterator[Proposal]:
         if len(m[0]) >= 4 or "·" in m[0] or (title and len(m[0]) >= 3):
             end = m.end() - (m[0][-1] in VERBS - {"提", "来", "拉", "达"} and m[0][-3:-2] not in "·•")
             yield (m.start(), title.end() if title else end, "PER", 0.9)
-    for token in filter(is_name_token, reading.tokens):
-        if plausible(reading, Marked(token.start, token.end, "PER", 0.4)):
+    for token in reading.tokens:
+        if token[2] - token[1] == 3 and is_name_token(token) and plausible(reading, Marked(token.start, token.end, "PER", 0.4)):
             yield (token.start, token.end, "PER", 0.6)
 
 

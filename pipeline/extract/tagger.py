@@ -63,17 +63,10 @@ def mark(models: Path, sight: Sight, sentences: Iterable[Span]) -> Marks:
     """Every span that the models below ``models`` mark; events also where ``sight`` proposes a phrase by rule."""
     seen = window(list(pieces(sentences)))
     chain = load(tuple(weights_of(models, name) for name in Marks._fields))
-    found = zip(Marks._fields, chain.marginals(sight.keys(seen), seen), strict=True)
+    sought = [k for k, name in enumerate(Marks._fields) if name not in BY_CHANCE]
+    found = zip(Marks._fields, chain.marginals(sight.keys(seen), seen, sought), strict=True)
     return Marks(
-        *(
-            _spans(
-                made._replace(path=np.full_like(made.path, made.labels.index(OUTSIDE))) if name in BY_CHANCE else made,
-                seen,
-                THRESHOLDS[name],
-                sight.event_hints if name == "events" else (),
-            )
-            for name, made in found
-        )
+        *(_spans(made, seen, THRESHOLDS[name], sight.event_hints if name == "events" else ()) for name, made in found)
     )
 
 

@@ -109,6 +109,10 @@ class Window(NamedTuple):
     first: NDArray[np.bool_]
     last: NDArray[np.bool_]
 
+    def only(self, which: NDArray[np.intp]) -> Window:
+        """Those of the characters: whole sentences, in order."""
+        return Window(self.at[which], self.first[which], self.last[which])
+
 
 def window(sentences: Sequence[Span]) -> Window:
     """The characters of ``sentences``; none of these is empty."""

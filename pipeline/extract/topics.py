@@ -12,7 +12,7 @@ from pipeline.extract.lookup import Run, Seen
 from pipeline.resources import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pipeline.segment import Reading, Span
@@ -32,8 +32,10 @@ def section_features(reading: Reading, heading: Span | None, body: Span) -> Seen
         if len(token.text) >= 2:
             seen[token.text] = seen.get(token.text, 0) + 1
     found = [f"w={w}" for w in seen] + [f"w2={w}" for w, n in seen.items() if n >= 2]
-    found += _mentions(text, heading, body)
-    found += _sentences(text, heading, body)
+    end = min(body.end, body.start + 1500)
+    mentioned = {topic: [m.start() for m in pattern.finditer(text, body.start, end)] for topic, pattern in topic_words().items()}
+    found += _mentions(text, heading, mentioned)
+    found += _sentences(text, heading, body, mentioned)
     found += [f"pos={body.start * 4 // max(len(text), 1)}", f"size={min(len(stretch) // 150, 8)}"]
     return Seen(found, runs)
 
@@ -44,16 +46,13 @@ def topic_words() -> dict[str, re.Pattern[str]]:
     return {topic: re.compile("|".join(patterns)) for topic, patterns in yaml("rules/topics.yaml").items()}
 
 
-def _mentions(text: str, heading: Span | None, body: Span) -> list[str]:
+def _mentions(text: str, heading: Span | None, mentioned: Mapping[str, Sequence[int]]) -> list[str]:
     """How heading and body mention each topic: in the heading, how often, and which topic most."""
     found: list[str] = []
-    counted: dict[str, int] = {}
-    end = min(body.end, body.start + 1500)
-    for topic, pattern in topic_words().items():
-        if heading and pattern.search(text, heading.start, heading.end):
-            found += [f"in={topic}", f"in={topic}|{(m := pattern.search(text, heading.start, heading.end)) and m[0][:4]}"]
-        counted[topic] = sum(1 for _ in pattern.finditer(text, body.start, end))
-        n = counted[topic]
+    counted = {topic: len(starts) for topic, starts in mentioned.items()}
+    for topic, n in counted.items():
+        if heading and (m := topic_words()[topic].search(text, heading.start, heading.end)):
+            found += [f"in={topic}", f"in={topic}|{m[0][:4]}"]
         found.append(f"of={topic}:{0 if n == 0 else 1 if n == 1 else 2 if n <= 3 else 4 if n <= 7 else 8}")
     ranked = sorted((t for t in counted if counted[t]), key=lambda t: (-counted[t], t))
     found += [f"rank{k}={topic}" for k, topic in enumerate(ranked[:4])]
@@ -71,15 +70,15 @@ def _structure() -> dict[str, dict[str, re.Pattern[str]]]:
     return {place: {topic: re.compile(pattern) for topic, pattern in found[place].items()} for place in ("heads", "sentences")}
 
 
-def _sentences(text: str, heading: Span | None, body: Span) -> list[str]:
+def _sentences(text: str, heading: Span | None, body: Span, mentioned: Mapping[str, Sequence[int]]) -> list[str]:
     """Which share of the sentences mentions a topic, what the first ones speak of, and which topic stands alone most often."""
     end = min(body.end, body.start + 1500)
     starts = [m.start() for m in _SENTENCE.finditer(text, body.start, end)]
     found: list[str] = []
     spoken: dict[int, list[str]] = {}
     many = max(len(starts), 1)
-    for topic, pattern in topic_words().items():
-        said = {max(bisect_right(starts, m.start()) - 1, 0) for m in pattern.finditer(text, body.start, end)}
+    for topic, places in mentioned.items():
+        said = {max(bisect_right(starts, place) - 1, 0) for place in places}
         found.append(f"share={topic}:{min(len(said) * 5 // many, 5)}")
         for k in said:
             spoken.setdefault(k, []).append(topic)

@@ -79,9 +79,10 @@ _NAME_TAGS = ("nr", "nrt", "nrfg")  # jieba's dictionary tags many a plain word 
 def tokenize(text: str) -> list[Token]:
     """Tokens of ``text``, in order, without gap or overlap."""
     found = _tagged(text)
-    if any(len(word) > 1 and word.isascii() and not word.isalnum() for word, _ in found):
+    words, tags = zip(*found, strict=True) if found else ((), ())
+    if any(len(word) > 1 and not word.isalnum() for word in filter(str.isascii, set(words))):
         found = [(piece, tag) for word, tag in found for piece in (_ASCII_PIECE.findall(word) if word.isascii() else (word,))]
-    words, tags = [word for word, _ in found], [tag for _, tag in found]
+        words, tags = zip(*found, strict=True)
     ends = list(accumulate(map(len, words)))
     if (ends[-1] if ends else 0) != len(text):
         raise ValueError(f"tokens cover {ends[-1] if ends else 0} of {len(text)} characters")
