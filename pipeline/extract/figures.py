@@ -276,7 +276,7 @@ def _own(text: str, c: Found, sentence: Span, doc_type: str, code: str | None) -
 def _by_cues(c: Found, clause: Clause) -> list[str]:
     """The kinds of words around it, near and far, alone and two by two."""
     u, unit = _class(c), c.unit
-    left, right, before, behind = clause
+    _, left, right, before, behind = clause
     near, nearest = _kinds(left), {"n1": left[-1:], "n2": left[-2:-1], "r1": right[:1], "b1": before[-1:], "b2": before[-2:-1]}
     row: list[str] = []
     for name, kinds in (("cl", near), ("cr", _kinds(right)), ("cb", _kinds(before[-8:])), ("ca", _kinds(behind))):

@@ -65,9 +65,7 @@ def mark(models: Path, sight: Sight, sentences: Iterable[Span]) -> Marks:
     chain = load(tuple(weights_of(models, name) for name in Marks._fields))
     sought = [k for k, name in enumerate(Marks._fields) if name not in BY_CHANCE]
     found = zip(Marks._fields, chain.marginals(sight.keys(seen), seen, sought), strict=True)
-    return Marks(
-        *(_spans(made, seen, THRESHOLDS[name], sight.event_hints if name == "events" else ()) for name, made in found)
-    )
+    return Marks(*(_spans(made, seen, THRESHOLDS[name], sight.event_hints if name == "events" else ()) for name, made in found))
 
 
 def _spans(made: Marginals, seen: Window, least: float, hints: Sequence[Span]) -> list[Marked]:
