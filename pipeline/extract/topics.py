@@ -84,8 +84,8 @@ def _sentences(text: str, heading: Span | None, body: Span, mentioned: Mapping[s
             spoken.setdefault(k, []).append(topic)
     found += [f"first{k}={topic}" for k in (0, 1) for topic in spoken.get(k, ())]
     alone: dict[str, int] = {}
-    for mentioned in spoken.values():
-        own = [topic for topic in mentioned if topic not in _STRUCTURAL]
+    for named in spoken.values():
+        own = [topic for topic in named if topic not in _STRUCTURAL]
         if len(own) == 1:
             alone[own[0]] = alone.get(own[0], 0) + 1
     found += [f"alone={topic}:{min(n, 3)}" for topic, n in alone.items()]
