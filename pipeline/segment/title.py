@@ -172,9 +172,12 @@ def is_person(compact: str) -> bool:
     return named and 2 <= len(compact) <= 4 and not _TITLE_WORD.search(compact)
 
 
+_TERM = re.compile(r"[（(][^（）()。，；]{0,12}\d[年月][^（）()。，；]{0,12}[)）]$")  # 某某工会（2021年7月—9月）
+
+
 def is_byline(piece: str) -> bool:
     """A line that only names a unit or a person with a date: 某某学校工会, 某某公司工会主席 何其多, 张三 2012年1月."""
-    bare = DATE_LINE.sub("", piece).strip(" ()（）　")
+    bare = DATE_LINE.sub("", _TERM.sub("", piece)).strip(" ()（）　")
     head, *name = bare.split()[:3] or [""]
     if name and is_person("".join(name)) and (_UNIT_END.search(head) or _ROLE_END.search(head)) and len(head) <= 24:
         return True
