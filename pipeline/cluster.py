@@ -10,10 +10,10 @@ import multiprocessing
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import count, islice
 from typing import Any, TypeVar, cast
 
-from pipeline.engine import AHEAD, Bounds, Pool, Work
+from pipeline.engine import AHEAD, Bounds, Pool, Work, grouped, handed_out, work_off
 from pipeline.errors import CannotRun, SourceError
 from pipeline.flow import Options, Outcome, Task
 
@@ -33,15 +33,14 @@ def outcomes_of(
         ResourceError: what would be wrong with every task.
     """
     client: Any = _connected(scheduler)
+    numbers = count()
+
+    def submit(group: Sequence[Task]) -> Any:
+        return client.submit(_isolated, group, options, work, bounds, key=f"gonghui-{client.id}-{next(numbers)}", pure=False)
+
     try:
-        width = max(sum(client.nthreads().values()), 1) * AHEAD
-        waiting: deque[Any] = deque()
-        for number, task in enumerate(tasks):
-            waiting.append(client.submit(_isolated, task, options, work, bounds, key=f"gonghui-{client.id}-{number}", pure=False))
-            if len(waiting) >= width:
-                yield _gathered(waiting.popleft())
-        while waiting:
-            yield _gathered(waiting.popleft())
+        threads = max(sum(client.nthreads().values()), 1)
+        yield from handed_out(grouped(tasks, threads), threads * AHEAD, submit, _gathered)
     finally:
         client.close()
 
@@ -125,14 +124,14 @@ def _gathered(future: Any) -> Any:
         future.release()
 
 
-def _isolated(task: Task, options: Options, work: Work, bounds: Bounds) -> Any:
-    """Runs on a worker: hand the task to a process of this worker's pool."""
+def _isolated(group: Sequence[Task], options: Options, work: Work, bounds: Bounds) -> Any:
+    """Runs on a worker: hand the tasks to a process of this worker's pool."""
     with _making:
         pool = _pools.get(bounds)
         if pool is None:
             multiprocessing.current_process().daemon = False  # else it may have no processes of its own
             pool = _pools[bounds] = Pool(_threads(), bounds).__enter__()
-    return pool.result(pool.submit(work, (task, options)))
+    return pool.result(pool.submit(work_off, (work, group, options)))
 
 
 def _threads() -> int:

@@ -17,9 +17,13 @@ from pipeline.flow import Options, Outcome, Task, failure, printable, process
 from pipeline.settings import Settings, one_thread_a_process
 
 T = TypeVar("T")
+U = TypeVar("U")
+F = TypeVar("F")
 Work: TypeAlias = Callable[[Task, Options], Outcome]
 TRIES = 3  # of a task of the last pass whose process dies
-AHEAD = 8  # tasks handed out per worker before the first result is due: keeps all busy while one file is slow
+AHEAD = 8  # groups handed out per worker before the first result is due: keeps all busy while one file is slow
+TOGETHER = 1 << 16  # bytes of files that are handed out as one group: to hand a small one out alone costs as much as to read it
+MOST_TOGETHER = 64  # files of a group
 
 
 class Bounds(NamedTuple):
@@ -60,7 +64,7 @@ def outcomes(
         one_thread_a_process()
         return (work(task, options) for task in tasks)
     else:
-        results = each(work, [(task, options) for task in tasks], workers=workers, bounds=bounds)
+        results = _pooled(tasks, options, workers=workers, bounds=bounds, work=work)
     return (_outcome(task, result) for task, result in zip(tasks, results, strict=True))
 
 
@@ -74,14 +78,90 @@ def each(
     """
     if not items:
         return
-    waiting: deque[Future[Any]] = deque()
     with Pool(max(1, min(workers, len(items))), bounds) as pool:
-        for item in items:
-            waiting.append(pool.submit(function, item))
-            if len(waiting) >= workers * AHEAD:
-                yield pool.result(waiting.popleft())
-        while waiting:
-            yield pool.result(waiting.popleft())
+        yield from handed_out(
+            [[item] for item in items], workers * AHEAD, lambda one: pool.submit(_alone, (function, *one)), pool.result
+        )
+
+
+def _alone(function: Callable[..., T], arguments: tuple[Any, ...]) -> list[T]:
+    return [function(*arguments)]
+
+
+def _pooled(
+    tasks: Sequence[Task], options: Options, *, workers: int, bounds: Bounds, work: Work
+) -> Iterator[Outcome | Exception]:
+    groups = grouped(tasks, workers)
+    if not groups:
+        return
+    with Pool(max(1, min(workers, len(groups))), bounds) as pool:
+        yield from handed_out(groups, workers * AHEAD, lambda group: pool.submit(work_off, (work, group, options)), pool.result)
+
+
+def grouped(tasks: Sequence[Task], workers: int) -> list[Sequence[Task]]:
+    """The tasks in groups that follow one another, none so large that some of ``workers`` would wait for the others' end."""
+    most = max(1, min(MOST_TOGETHER, len(tasks) // (max(workers, 1) * AHEAD)))
+    groups: list[list[Task]] = []
+    held = 0
+    for task in tasks:
+        size = _size(task)
+        if not groups or held + size > TOGETHER or len(groups[-1]) >= most:
+            groups.append([])
+            held = 0
+        groups[-1].append(task)
+        held += size
+    return list(groups)
+
+
+def _size(task: Task) -> int:
+    """The bytes of a file, or of the archive that it is in; one that cannot be asked is handed out alone."""
+    try:
+        return task.path.stat().st_size
+    except OSError:
+        return TOGETHER + 1
+
+
+def work_off(work: Work, tasks: Sequence[Task], options: Options) -> list[Outcome | Exception]:
+    """What each task of a group came to; an error is a value.
+
+    Raises:
+        CannotRun, ResourceError: what would be wrong with every task.
+    """
+    found: list[Outcome | Exception] = []
+    for task in tasks:
+        try:
+            found.append(work(task, options))
+        except (CannotRun, ResourceError):
+            raise
+        except Exception as error:
+            found.append(error.with_traceback(None))
+    return found
+
+
+def handed_out(
+    groups: Sequence[Sequence[U]], width: int, submit: Callable[[Sequence[U]], F], result: Callable[[F], Any]
+) -> Iterator[Any]:
+    """What the tasks of each group came to, in order, ``width`` groups being under way at a time.
+
+    ``result`` gives a list with what each task of a group came to, or the error that has ended the group. A group that one of
+    its tasks has ended is worked off again, task by task: so the others are spared, and it is known which it was.
+    """
+    waiting: deque[tuple[Sequence[U], F]] = deque()
+    left = iter(groups)
+    while True:
+        waiting.extend((group, submit(group)) for group in islice(left, max(width - len(waiting), 0)))
+        if not waiting:
+            return
+        group, future = waiting.popleft()
+        found = result(future)
+        if isinstance(found, Exception) and len(group) > 1:
+            for one in [submit([task]) for task in group]:
+                found = result(one)
+                yield found if isinstance(found, Exception) else found[0]
+        elif isinstance(found, Exception):
+            yield found
+        else:
+            yield from found
 
 
 class Pool:

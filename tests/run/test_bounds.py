@@ -12,8 +12,9 @@ from typing import Any
 import psutil
 import pytest
 
-from pipeline.engine import Bounds, each
+from pipeline.engine import TOGETHER, Bounds, each, grouped, outcomes
 from pipeline.errors import SourceError
+from pipeline.flow import Options, Task
 from pipeline.run import Job, run
 from tests.handmade import work
 
@@ -39,6 +40,35 @@ def test_a_stuck_file_is_ended_with_one_worker_too(tmp_path: Path) -> None:
     report = run(Job(input=root, out=tmp_path / "out", workers=1, bounds=Bounds(seconds=5)), work=work)
     assert report.failures == Counter(timed_out=1, worker_died=1)
     assert report.doc_types["summary"] == 3
+
+
+def test_a_file_that_ends_its_group_spares_the_others(tmp_path: Path) -> None:
+    """Small files are handed out together; where one of them kills or hangs its process, it alone is the failure."""
+    root = tmp_path / "in"
+    root.mkdir()
+    texts = {f"{i:02d}": "好。" for i in range(48)} | {"07": "slow", "20": "kill", "21": "raise", "22": "fail"}
+    for name, text in texts.items():
+        (root / f"{name}.txt").write_text(text, encoding="utf-8")
+    tasks = [Task(path, path.name) for path in sorted(root.iterdir())]
+    assert {len(group) for group in grouped(tasks, 1)} == {6}
+    found = list(outcomes(tasks, Options(), bounds=Bounds(seconds=4), work=work))
+    assert [outcome.source for outcome in found] == [task.name for task in tasks]
+    failed = {outcome.source: outcome.failures[0].kind for outcome in found if outcome.failures}
+    assert failed == {"07.txt": "timed_out", "20.txt": "worker_died", "21.txt": "internal", "22.txt": "empty"}
+
+
+def test_a_group_is_bounded_in_bytes_and_leaves_work_for_all(tmp_path: Path) -> None:
+    sizes = [10, 20, TOGETHER, 30, TOGETHER // 2, TOGETHER // 2, 1, 1]
+    for i, size in enumerate(sizes * 20):
+        (tmp_path / f"{i:03d}.txt").write_bytes(b"a" * size)
+    tasks = [Task(path, path.name) for path in sorted(tmp_path.iterdir())] + [Task(tmp_path / "gone", "gone")]
+    groups = grouped(tasks, 2)
+    assert [task for group in groups for task in group] == tasks
+    assert all(len(group) == 1 or sum(task.path.stat().st_size for task in group) <= TOGETHER for group in groups[:-1])
+    assert len(groups[-1]) == 1  # what cannot be asked for its size is alone
+    assert [len(group) for group in groups[:4]] == [2, 1, 2, 5]
+    assert max(map(len, grouped(tasks[:16], 2))) == 1  # few files: enough groups for every worker
+    assert grouped([], 2) == []
 
 
 def test_a_file_that_eats_memory_is_ended_and_the_others_go_on() -> None:
