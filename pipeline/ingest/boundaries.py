@@ -18,7 +18,7 @@ _WITHIN = re.compile(
     r"(?:第 ?(?P<n>[一二三四五六七八九十\d]{1,3}) ?篇|篇 ?(?P<n2>[一二三四五六七八九十\d]{1,3})) ?[】\]]?"
 )
 _WRAPPER = re.compile(
-    r"怎么写|如何写|怎样写|范文|范本|优秀|精选|通用|最新|热门|实用|推荐|模板|样本|大全|集锦|汇编|合集|汇总"
+    r"怎么写|如何写|怎样写|选登|选编|范文|范本|优秀|精选|通用|最新|热门|实用|推荐|模板|样本|大全|集锦|汇编|合集|汇总"
     r"|必备|经典|简短|标准版|完整版|整理|\d{1,9} ?[篇份则]|[一二三四五六七八九十]{1,2}篇|\d{2,5} ?字"
 )
 _YEAR = re.compile(
@@ -29,7 +29,7 @@ _DATE = re.compile(
     r"(?:[12]\d{3}|[二一][〇○零OoＯ一二三四五六七八九0]{3}) ?[年./\-—] ?"
     r"[\d元正一二三四五六七八九十xX×]{1,3} ?(?:[月./\-—] ?(?:[\d一二三四五六七八九十廿xX×]{1,3} ?日?)?)?$"
 )
-_APART = 100  # characters between two numbered titles that open texts: an agenda lists them without any
+_APART = 60  # characters between two numbered titles that open texts: an agenda lists them without any
 _ALIKE = str.maketrans("〖『「<＜〗』」>＞", "【【【【【】】】】】")
 _ORNAMENTS = "=＝~～*＊★☆◆◇■□●○※#＃·•—–-_"
 _TITLE = 60  # characters of a line that may be a title
@@ -91,11 +91,14 @@ def marks(lines: Sequence[Line]) -> list[Mark]:
         )
         (found if rule.attributes.get("strength", "sure") == "sure" else series[rule.id]).append(mark)
     titles = {rule.id for rule in boundary_rules() if rule.attributes.get("strength") == "titles"}
+    if "title_digit" in series:  # 工作总结1 goes on with 把“小家”建到车间去2
+        series["title_digit"] = sorted(series["title_digit"] + series.get("title_number", []))
     for name, group in series.items():
         if name == "title_number" and _heads_sections(group, lines):
             continue
         found += _standing_apart(group, lines) if name in titles else _counting(group)
-    return sorted(_told_apart(found + _run_into(found, lines), lines))
+    once = list({mark.at: mark for mark in found}.values())
+    return sorted(_told_apart(once + _run_into(once, lines), lines))
 
 
 def _unframed(line: Line) -> Line:

@@ -51,6 +51,7 @@ def title_lines(reading: Reading) -> list[Span]:
     """The lines at the top that name the document: the first line that can be a title, and what continues it; at most three."""
     text = reading.clean
     found: list[Span] = []
+    top = 0  # the first line, or the one below the document's number
     lines = [line for line in reading.lines if line.start >= reading.text_start]
     for k, line in enumerate(lines[:4]):
         piece = text[line.start : line.end]
@@ -61,6 +62,7 @@ def title_lines(reading: Reading) -> list[Span]:
             continue
         if len(found) == 3 or not _can_be_title(compact):
             if not found and _DOCUMENT_NUMBER.match(compact):
+                top = k + 1
                 continue
             break
         if found and compact in structural_labels():
@@ -84,15 +86,15 @@ def title_lines(reading: Reading) -> list[Span]:
             ):
                 break
         elif not _TITLE_WORD.search(compact) and not _opens_text(reading, lines, k):
-            if is_byline(compact) and len(compact) <= 24 and k == 0:
-                below = re.sub(r"\s", "", text[lines[1].start : lines[1].end]) if len(lines) > 1 else ""
+            if is_byline(compact) and len(compact) <= 24 and k == top:
+                below = re.sub(r"\s", "", text[lines[k + 1].start : lines[k + 1].end]) if len(lines) > k + 1 else ""
                 if _UNIT_END.search(compact) and _OF_THE_UNIT.match(below) and _can_be_title(below):
                     found.append(line)
                 continue  # the unit's name stands above the title
             break
         elif (
             is_byline(compact)
-            and k == 0
+            and k == top
             and k + 1 < len(lines)
             and _TITLE_WORD.search(re.sub(r"\s", "", text[lines[1].start : lines[1].end]))
             and lines[1].end - lines[1].start <= 40
@@ -178,6 +180,8 @@ _TERM = re.compile(r"[（(][^（）()。，；]{0,12}\d[年月][^（）()。，�
 def is_byline(piece: str) -> bool:
     """A line that only names a unit or a person with a date: 某某学校工会, 某某公司工会主席 何其多, 张三 2012年1月."""
     bare = DATE_LINE.sub("", _TERM.sub("", piece)).strip(" ()（）　")
+    if len(bare) < len(piece.strip()) and is_person("".join(bare.split())):
+        return True
     head, *name = bare.split()[:3] or [""]
     if name and is_person("".join(name)) and (_UNIT_END.search(head) or _ROLE_END.search(head)) and len(head) <= 24:
         return True

@@ -116,7 +116,11 @@ _LABEL_OPENS = re.compile(r"(?![他她我你它当])[^，。；：！？、\n]{2
 def run_in_labels(reading: Reading, lines: list[Span], taken: set[Span]) -> list[Span]:
     """Paragraphs that each open with a short label of their own (九月份。…) where most of a text's paragraphs do."""
     text = reading.clean
-    free = [line for line in lines if line not in taken and number_at(text, line.start, line.end) is None]
+    free = [
+        line
+        for line in lines
+        if line not in taken and number_at(text, line.start, line.end) is None and not _CELLS.search(text, line.start, line.end)
+    ]
     alike = _alike(text, free) or _fields(text, free, bool(taken)) or _announced(text, free)
     if alike:
         return alike
@@ -130,6 +134,9 @@ def run_in_labels(reading: Reading, lines: list[Span], taken: set[Span]) -> list
     ]
     most = not taken and len(opening) >= 3 and len(opening) * 10 >= 6 * max(len(free) - 2, 3)
     return opening if most else _of_one_length(text, free)
+
+
+_CELLS = re.compile(r"[^\s] {2,}[^\s][^\n]{0,60}[^\s] {2,}[^\s]")  # a row of a table that blanks set out
 
 
 _FIRST_SENTENCE = re.compile(r"[^。；：！？\n]{5,24}(?=。)")
