@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from functools import cache
+from math import exp, log1p
 from typing import TYPE_CHECKING
 
 from pipeline.extract.linear import load
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
     from pipeline.segment import Reading, Span
 
-KEEP = 0.25  # a topic is borne from this probability on; the likeliest always is
+MOST = 5  # topics of one section
+KEEP = -1.1  # a topic is borne from this margin on (odds of one to three); the main one always is
+FIRST = "first:"  # before the names of the classes that compete to be the main topic
 
 
 def section_features(reading: Reading, heading: Span | None, body: Span) -> Seen:
@@ -105,26 +108,17 @@ def _heads(text: str, heading: Span | None) -> list[str]:
     return [topic for topic, pattern in _structure()["heads"].items() if pattern.search(text, heading.start, heading.end)]
 
 
-def _main_first(found: list[str], heads: Sequence[str]) -> list[str]:
-    """Requests stand behind problems and plans, and women behind what is done for them, unless the heading names them."""
-    first = found[0]
-    if first == "requests" and first not in heads:
-        others = [topic for topic in found if topic in ("problems", "plans")]
-    elif first == "plans" and "problems" in heads:
-        others = [topic for topic in found if topic == "problems"]
-    elif first == "women" and first not in heads:
-        others = [topic for topic in found[1:2] if topic not in ("problems", "plans", "requests")]
-    else:
-        return found
-    return [*others[:1], *(topic for topic in found if topic not in others[:1])]
-
-
 def topics(reading: Reading, stretches: Sequence[tuple[Span | None, Span]], models: Path) -> list[tuple[str, ...]]:
     """Topics of each stretch (heading or None, and body), main topic first."""
-    found = []
     rows = [section_features(reading, heading, body) for heading, body in stretches]
-    for (heading, _), chances in zip(stretches, load(models, "topics").each(rows, reading.clean), strict=True):
-        ranked = sorted(chances.items(), key=lambda item: (-item[1], item[0]))
-        borne = [name for k, (name, p) in enumerate(ranked) if k == 0 or p >= KEEP][:5]
-        found.append(tuple(_main_first(borne, _heads(reading.clean, heading))))
-    return found
+    model = load(models, "topics")
+    (classes,), (margins,) = model.classes, model.scores(rows, reading.clean)
+    return [_borne(dict(zip(classes, row, strict=True))) for row in margins.tolist()]
+
+
+def _borne(margins: dict[str, float]) -> tuple[str, ...]:
+    """The topics that these margins say are borne: the main one is likely both as such and as a topic at all."""
+    likely = {name: -log1p(exp(min(-margin, 50))) for name, margin in margins.items() if not name.startswith(FIRST)}
+    main = max(likely, key=lambda name: (likely[name] + margins.get(FIRST + name, 0), name))
+    others = sorted((name for name in likely if margins[name] >= KEEP and name != main), key=lambda name: (-likely[name], name))
+    return (main, *others[: MOST - 1])

@@ -128,6 +128,7 @@ def decisions(examples: Sequence[Example], models: Path) -> dict[str, list[Claim
     """What each classifier claims of the rows that gold gives it: the probability of its choice, and whether it was right."""
     from pipeline.extract.linear import load
     from pipeline.extract.lookup import Seen
+    from pipeline.extract.topics import FIRST
     from pipeline.learn.classifiers import TASKS
 
     found: dict[str, list[Claim]] = {}
@@ -137,7 +138,8 @@ def decisions(examples: Sequence[Example], models: Path) -> dict[str, list[Claim
             continue
         model, seen = load(models, name), [Seen(tuple(dict.fromkeys(features))) for features, _ in rows]
         if isinstance(rows[0][1], list):  # several labels: its first choice
-            best = [max(chances.items(), key=lambda one: one[1]) for chances in model.each(seen)]
+            likely = [{name: p for name, p in chances.items() if not name.startswith(FIRST)} for chances in model.each(seen)]
+            best = [max(chances.items(), key=lambda one: one[1]) for chances in likely]
         else:
             best = [(guess.label, guess.confidence) for guess in model.best(seen)[0]]
         found[name] = [

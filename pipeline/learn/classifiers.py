@@ -12,7 +12,7 @@ from pipeline.extract.figures import Act
 from pipeline.extract.linear import UNIT, Model, write
 from pipeline.extract.lookup import Seen
 from pipeline.extract.people import standing_features
-from pipeline.extract.topics import section_features
+from pipeline.extract.topics import FIRST, section_features
 from pipeline.extract.whose import Setting
 from pipeline.learn.examples import Example
 from pipeline.learn.goldrecord import gold_record, thinned
@@ -149,6 +149,16 @@ TASKS = {
 }
 
 
+def _every_class(model: Any) -> tuple[list[str], list[float], Any]:
+    """Classes, bias and weights of a trained model, a row a class; of two classes scikit-learn keeps one row."""
+    import numpy as np
+
+    classes, bias, weights = list(model.classes_), [float(b) for b in model.intercept_], model.coef_
+    if len(classes) == 2:
+        return classes, [-bias[0] / 2, bias[0] / 2], np.vstack([-weights[0] / 2, weights[0] / 2])
+    return classes, bias, weights
+
+
 def train(task: str, examples: list[Example], path: Path) -> dict[str, Any]:
     """Train one classifier, write its weights, return its size."""
     import numpy as np
@@ -164,12 +174,16 @@ def train(task: str, examples: list[Example], path: Path) -> dict[str, Any]:
     x = vectors.fit_transform([dict.fromkeys(features, 1.0) for features, _ in rows])
     x.indices, x.indptr = x.indices.astype(np.int32), x.indptr.astype(np.int32)  # liblinear takes no wider ones
     several = bool(rows) and isinstance(rows[0][1], list)
-    if several:
+    if several:  # each label against the rest, and which of them comes first
         binarizer = MultiLabelBinarizer()
         y = binarizer.fit_transform([label for _, label in rows])
         one = OneVsRestClassifier(LogisticRegression(C=strength, solver="liblinear", random_state=0)).fit(x, y)
-        classes, bias = list(binarizer.classes_), [float(e.intercept_[0]) for e in one.estimators_]
-        weights = np.vstack([e.coef_[0] for e in one.estimators_])
+        first = LogisticRegression(C=strength, solver="lbfgs", max_iter=400, random_state=0).fit(
+            x, [label[0] for _, label in rows]
+        )
+        classes = [*binarizer.classes_, *(FIRST + name for name in first.classes_)]
+        bias = [float(b) for b in (*(e.intercept_[0] for e in one.estimators_), *first.intercept_)]
+        weights = np.vstack([*(e.coef_[0] for e in one.estimators_), first.coef_])
     else:
         weighed = "balanced" if balanced else None
         model = (
@@ -177,10 +191,7 @@ def train(task: str, examples: list[Example], path: Path) -> dict[str, Any]:
             if hinge
             else LogisticRegression(C=strength, solver="lbfgs", max_iter=400, class_weight=weighed, random_state=0)
         ).fit(x, [label for _, label in rows])
-        classes, bias, weights = list(model.classes_), [float(b) for b in model.intercept_], model.coef_
-        if len(classes) == 2:  # one row of weights stands for both classes
-            weights = np.vstack([-weights[0] / 2, weights[0] / 2])
-            bias = [-bias[0] / 2, bias[0] / 2]
+        classes, bias, weights = _every_class(model)
     if eagerness:
         bias[classes.index("none")] -= eagerness
     kept = {name: k for name, k in sorted(vectors.vocabulary_.items()) if abs(weights[:, k]).max() >= 0.003}
