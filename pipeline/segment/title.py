@@ -149,6 +149,7 @@ def _opens_text(reading: Reading, lines: list[Span], k: int) -> bool:
     piece = reading.clean[lines[k].start : lines[k].end]
     return (
         not (DATE_LINE.fullmatch(piece) or is_byline(piece) or piece[-1] in "……" or is_person(piece))
+        and not (_LABELS.search(piece) or _COLUMN_HEADS.fullmatch(piece) or _WRITER.fullmatch(piece))
         and reading.part.cut_start is False
     )
 
@@ -157,6 +158,11 @@ def _opens_text(reading: Reading, lines: list[Span], k: int) -> bool:
 _RUN_IN = re.compile(r"[^。，；：:\n]{4,40}?(?:总结|小结|计划|要点|汇报|报告)(?=[ 　])")
 _RUNNING = 100
 _GOES_ON = re.compile(r"[及暨]|和(?:[12]\d|明年|下)")  # 某某工会2006年工作总结 / 及2007年工作计划
+_LABELS = re.compile(r"[：:][^：:]{1,24}[ 　][^：:]{1,8}[：:]")  # 时间：… 地点：…
+_COLUMN_HEADS = re.compile(r"[\u4e00-\u9fff]{1,6}(?:[ 　|]{1,4}[\u4e00-\u9fff]{1,6}){3,8}")  # 序 活动 时间 牵头人
+_WRITER = re.compile(
+    r"[\u4e00-\u9fff]{2,10}(?:部|处|科|室|队|组|站|所|中心)[ 　]{1,6}[\u4e00-\u9fff](?:[ 　]{0,2}[\u4e00-\u9fff]){1,2}"
+)  # 安监部 闫 涛
 _SPEAKER = re.compile(r"(?:报告人|汇报人|述职人|发言人|报送人|执笔|作者|编制|审核)[：:]")
 _OF_THE_UNIT = re.compile(  # a line that goes on with the unit's name above it: 二〇一四年度工作总结, 关于…的报告
     rf"(?:{_YEAR}年|关于|第?[一二三四五六七八九十]届).{{2,40}}(?:总结|小结|汇报|报告|计划|要点|答复|通知|方案|意见|纪要)(?:[（(][^（）()]{{1,16}}[)）])?$"
