@@ -13,6 +13,7 @@ from pipeline.resources import alternatives, words, yaml
 
 if TYPE_CHECKING:
     from pipeline.extract.people import Proposal
+    from pipeline.products import Token
     from pipeline.segment import Reading
 
 _NOT_A_VENUE = re.compile(r"[的了我本这该各每为把和与及在由向]|拔河|周边|^(?:室内|户外|全|网上|线上|所有|有关)")
@@ -64,15 +65,30 @@ def _in_title(text: str, at: int) -> bool:
 
 
 def mended(reading: Reading, m: Marked) -> Marked | None:
-    """A marked place without what clings to its front (，库木村), or None where the model is in doubt."""
-    if m.confidence < _LIKELY:
-        return None
-    cling = _CLING.match(reading.clean, m.start, m.end)
-    return m._replace(start=cling.end()) if cling else m
+    """A marked place from its first to its last character, or None where the model is in doubt or it is any place (操场)."""
+    text = reading.clean
+    cling, tail = _CLING.match(text, m.start, m.end), _TAIL.search(text, m.start, m.end)
+    if cling and m.end - cling.end() >= 2:
+        m = m._replace(start=cling.end())
+    if tail and tail.start() - m.start >= 2:
+        m = m._replace(end=tail.start())
+    elif more := _GOES_ON.match(text, m.end):
+        m = m._replace(end=more.end())
+    sure = m.confidence >= (_LIKELY if not cling else _HALF)
+    return m if sure and not _any_place().fullmatch(text, m.start, m.end) and "的" not in text[m.start : m.end] else None
 
 
-_LIKELY = 0.55  # below it a mark is as often no place
-_CLING = re.compile(r"[^\u4e00-\u9fffA-Z0-9-]+|(?:如今|目前|位于|来自|地处)(?=[\u4e00-\u9fff]{2})")
+_LIKELY, _HALF = 0.55, 0.45  # below it a mark is as often no place; what a word clings to was half sure for that
+_CLING = re.compile(
+    r"[^\u4e00-\u9fffA-Z0-9-]+|(?:如今|目前|位于|来自|地处|灾区|境外|附近|(?:赛场|会场|考场|分会场)?设|低?于|在)(?=[\u4e00-\u9fff]{2})"
+)
+_TAIL = re.compile(r"(?:(?:特大)?(?:泥石流|地震|洪水|洪灾|雪灾)|工地|[两三四五六]村|站厅|两岸|[和、][\u4e00-\u9fff]{2,4})$")
+_GOES_ON = re.compile(r"(?:社区|街道)(?!工会|联合|居委|总工会|党|卫生|服务)|[梁峪]|(?<=高速)口")
+
+
+@cache
+def _any_place() -> re.Pattern[str]:
+    return re.compile(yaml("rules/names.yaml")["any_place"])
 
 
 def halls(reading: Reading, orgs: Iterable[Marked]) -> Iterator[Proposal]:
@@ -94,7 +110,9 @@ def known(reading: Reading) -> Iterator[Proposal]:
     yield from ((*m.span("place"), "PLC", 0.7) for m in _outing().finditer(text) if "拔河" not in m["place"])
     begins = {t.start for t in reading.tokens}
     yield from ((*m.span("place"), "PLC", 0.6) for m in _site().finditer(text) if m.start("place") in begins)
-    yield from ((*m.span("place"), "PLC", 0.6) for m in _venue().finditer(text) if not _NOT_A_VENUE.search(m["place"]))
+    for m in _venue().finditer(text):
+        if not _NOT_A_VENUE.search(m["place"]) and not _any_place().fullmatch(m["place"]):
+            yield (*m.span("place"), "PLC", 0.6)
     for m in _famous().finditer(text):
         if not _in_title(text, m.start()) and not _PART_OF_A_NAME.match(text, m.end()):
             yield (*m.span(), "PLC", 0.7)
@@ -102,4 +120,21 @@ def known(reading: Reading) -> Iterator[Proposal]:
     for token in reading.tokens:
         place = token.tag == "ns" and len(token.text) >= 2 and token.text not in doubtful and is_place(token.text)
         if place and not _in_title(text, token.start) and not _PART_OF_A_NAME.match(text, token.end):
-            yield (token.start, token.end, "PLC", 0.7)
+            yield (_county_start(reading, token), token.end, "PLC", 0.7)
+
+
+def _county_start(reading: Reading, token: Token) -> int:
+    """Where a county's name begins of which the dictionary knows only the end (临|渠县)."""
+    if len(token.text) == 2 and token.text[1] in "县市区镇乡" and token.start:
+        before = reading.tokens[reading.token_at(token.start - 1)]
+        if (
+            before.end == token.start
+            and len(before.text) == 1
+            and before.text not in _NOT_BEFORE
+            and "\u4e00" <= before.text <= "\u9fff"
+        ):
+            return before.start
+    return token.start
+
+
+_NOT_BEFORE = "在到去赴从由向往和与及、的是为对被请经全本我该各把给至于同跟或且回来离距自沿过进出上下中内外"
