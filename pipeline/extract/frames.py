@@ -49,7 +49,7 @@ def given_away(reading: Reading) -> Iterator[Proposal]:
             end = m.end() - (m[0][-1] in VERBS - {"提", "来", "拉", "达"} and m[0][-3:-2] not in "·•")
             yield (m.start(), title.end() if title else end, "PER", 0.9)
     for token in reading.tokens:
-        if token[2] - token[1] == 3 and is_name_token(token) and plausible(reading, Marked(token.start, token.end, "PER", 0.4)):
+        if token[2] - token[1] == 3 and is_name_token(token) and plausible(reading, Marked(token.start, token.end, "PER", 0.5)):
             yield (token.start, token.end, "PER", 0.6)
 
 

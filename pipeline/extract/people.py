@@ -51,6 +51,7 @@ class Patterns(NamedTuple):
     by_sound: re.Pattern[str]
     standing: list[tuple[re.Pattern[str], re.Pattern[str], Standing]]
     none: re.Pattern[str]
+    needed: dict[str, dict[str, float]]  # how sure the model must be, by a span's shape and place
     not_familiar: re.Pattern[str]
 
 
@@ -98,6 +99,7 @@ def patterns() -> Patterns:
         by_sound=re.compile(rf"(?=[{heads}])(?:{sound}){{1,3}}(?:[·•](?:{sound}){{1,3}}|[·•]{HAN}{{1,4}})?"),
         standing=[(re.compile(r.get("sentence", "")), re.compile(r.get("role", "")), r["standing"]) for r in spec["standing"]],
         none=re.compile("|".join(spec["not_persons"])),
+        needed=spec["person_needs"],
         not_familiar=re.compile(spec["not_familiar"]),
     )
 
@@ -177,8 +179,8 @@ def _common_surnames() -> frozenset[str]:
 def _within_words(reading: Reading, m: Marked) -> Marked:
     """A name that is cut as words are: 邵勇|开展 ends before the word, 龚晓梅|提 and 李立|三 are what jieba takes for a name."""
     word = reading.tokens[reading.token_at(m.start)]
-    if is_name_token(word) and word.start == m.start and abs(word.end - m.end) == 1:
-        return m._replace(end=word.end)
+    if is_name_token(word) and abs(word.start - m.start) + abs(word.end - m.end) == 1 and word.start <= m.start:
+        return m._replace(start=word.start, end=word.end)
     word = reading.tokens[reading.token_at(m.end - 1)]
     if word.start == m.end - 1 and word.end > m.end and word.text in common_words():
         return m._replace(end=word.start)
@@ -201,13 +203,6 @@ def is_name_token(token: Token) -> bool:
     )
 
 
-_LIKELY_HOLDING_A_WORD = 0.9
-_LIKELY, _LIKELY_WORD = 0.5, 0.95  # from here on the model is believed, of a word that may be a name (高兴, 江山) as well
-
-
-_MANY = ("职工", "员工", "学生", "师生", "会员", "群众", "工人", "教工")  # who are many: 全校学生阳光体育 names nobody
-
-
 def _second(text: str, start: int) -> bool:
     """Whether a titled name stands before and is joined to this one (评委江山和|高兴)."""
     if text[max(0, start - 1) : start] not in ("和", "与", "及", "、"):
@@ -223,61 +218,54 @@ def is_plain_word(reading: Reading, m: Marked, name: str) -> bool:
 
 
 def plausible(reading: Reading, m: Marked) -> bool:
-    """Whether a marked person can be one: no plain word, no cut through a word, four characters only for a reason."""
+    """Whether a marked person can be one: as sure as its shape asks for, the less the more its place speaks for a name."""
     text, p = reading.clean, patterns()
     name = re.sub(r"\s", "", text[m.start : m.end])
     if (p.none.fullmatch(name) and len(name) == m.end - m.start) or name in words("lexicons/titles.txt"):
         return False
     if "·" in name:
         return name[0] != "·" != name[-1]
-    titled = p.title_after.match(text, m.end) or p.title_before.search(text, max(0, m.start - 8), m.start)
-    named = titled is not None and not (titled["role"] or "").endswith(_impersonal())
-    listed = text[m.end : m.end + 1] in ("、", " ") or text[max(0, m.start - 1) : m.start] in ("、", "：")
-    if len(name) < 2 or len(name) > 6:
+    if not 2 <= len(name) <= 6 or "\n" in text[m.start : m.end] or (name in _LEADERS and _FIXED_TERM.match(text, m.end)):
         return False
-    if name in _LEADERS and _FIXED_TERM.match(text, m.end):
-        return False
-    foreign = p.by_sound.fullmatch(name) or p.short.fullmatch(name)
+    return m.confidence >= p.needed[_shape(reading, m, name)][_place_for_a_name(reading, m)]
+
+
+def _shape(reading: Reading, m: Marked, name: str) -> str:
+    """What a span looks like: a name, a name holding a word, a word that may be a name, one that hardly is, …"""
+    p, doubt = patterns(), _doubtful().get(name[0])
     surnamed = name[0] in surnames() or name[:2] in surnames()
-    likely = _LIKELY if name not in common_words() else _LIKELY_WORD if _may_be_a_name(name) else 0.95 if named else 2.0
-    if len(name) < m.end - m.start:
-        likely = _LIKELY  # a word is not written with a space inside
-    elif name in common_words() and not named and (name[0] in _doubtful() or name in words("lexicons/known_places.txt")):
-        likely = _CERTAIN
-    elif len(name) == 3 and _doubtful().get(name[0]) == "function" and (name[1:] in common_words() or name[:2] in common_words()):
-        likely = _LIKELY if named else 0.99  # 多渠道
-    elif len(name) == 3 and not (named or listed) and (name[1:] in common_words() or name[:2] in common_words()):
-        likely = _LIKELY_HOLDING_A_WORD  # 项|工作, 温泉|行
-    led = named and titled is not None and not (titled["role"] or "").endswith(_MANY)
-    if len(name) == m.end - m.start and not (led or foreign) and is_plain_word(reading, m, name) and not _second(text, m.start):
-        return False
-    if surnamed and m.confidence >= likely and re.fullmatch(rf"{HAN}{{2,3}}", name):
-        return "\n" not in text[m.start : m.end]
-    first = reading.tokens[reading.token_at(m.start)]
-    doubtful = name[0] in _doubtful()
-    if is_place(name) and first.tag == "ns" and first.text == name:
-        return False
-    if len(name) == 3 and _doubtful().get(name[0]) == "function" and (name[1:] in common_words() or name[:2] in common_words()):
-        return False  # 多渠道, 经常化
-    if len(name) == 2 and name in common_words() and not listed and not _may_be_a_name(name):
-        return False
-    if (
-        len(name) == 2
-        and (name in common_words() or (first.tag == "ns" and first.text == name and is_place(name)))
-        and not named
-        and (doubtful or m.confidence < 0.95)
-    ):
-        return False
-    if len(name) == 3 and not (named or listed) and (m.confidence < 0.95 or doubtful):
-        if first.start == m.start and (first.text == name or first.text in common_words()):
-            return False
-        if name[1:] in common_words() and text.count(name) == 1:
-            return False
-    if len(name) >= 4 and name[:2] not in surnames() and m.confidence < 0.95 and not foreign:
-        return False
-    if not (named or listed) and (_cuts_word(reading, m) or _NOUN_END.fullmatch(name)):
-        return False
-    return "\n" not in text[m.start : m.end] or m.confidence >= 0.8
+    holds = len(name) == 3 and (name[1:] in common_words() or name[:2] in common_words())
+    if p.by_sound.fullmatch(name) or p.short.fullmatch(name) or len(name) < m.end - m.start:
+        return "name"  # 石主席, 欧 阳: a word is not written with a space inside
+    if doubt == "function" and (holds or name in common_words()):
+        return "phrase"  # 多渠道, 全校
+    if is_plain_word(reading, m, name) or (is_place(name) and reading.tokens[reading.token_at(m.start)].text == name):
+        return "surnamed_word" if surnamed and doubt is None else "word"
+    if _NOUN_END.fullmatch(name) or (holds and not surnamed):
+        return "word"
+    if holds or _cuts_word(reading, m):
+        return "holding_a_word"
+    return "name" if surnamed and len(name) <= 3 + (name[:2] in surnames()) else "nameless"
+
+
+def _place_for_a_name(reading: Reading, m: Marked) -> str:
+    """How much the place of a span speaks for a name: a title leads or follows it, other names or a group stand beside it."""
+    text, p = reading.clean, patterns()
+    titled = p.title_after.match(text, m.end) or p.title_before.search(text, max(0, m.start - 8), m.start)
+    role = (titled["role"] or "") if titled else _CROWD[0]
+    if not role.endswith(_impersonal()):
+        return "titled"
+    listed = text[m.end : m.end + 1] == "、" or text[max(0, m.start - 1) : m.start] in ("、", "：")
+    beside = not role.endswith(_CROWD) or listed or _second(text, m.start) or _GROUP.search(text, max(0, m.start - 3), m.start)
+    again = text[m.start : m.end] not in common_words() and text.count(text[m.start : m.end]) > 1
+    return "beside" if beside or again or _DOES.match(text, m.end) else "bare"
+
+
+_CROWD = ("职工", "员工", "学生", "师生", "会员", "群众", "工人", "教工")  # 全校学生阳光体育 names nobody
+_GROUP = re.compile(r"(?:组|队|部|院|科|班|分会|车间|工区)$")
+_DOES = re.compile(
+    r"(?:荣?获|被评|提出|夺|当选|说|讲|等[0-9一二三四五六七八九十]{1,3}[人名位]|的(?:父|母|妻|丈夫|女儿|儿子|孩子))"
+)
 
 
 def is_titled(reading: Reading, m: Marked) -> bool:
@@ -285,11 +273,6 @@ def is_titled(reading: Reading, m: Marked) -> bool:
     name = reading.clean[m.start : m.end]
     title = patterns().personal.match(reading.clean, m.end)
     return bool(title) and re.fullmatch(rf"{HAN}{{2,3}}", name) is not None and name[0] in surnames()
-
-
-def _may_be_a_name(word: str) -> bool:
-    """Whether a common word of two characters may be a name at all: 高兴 may, 全校 and 很多 may not."""
-    return word[0] in surnames() and _doubtful().get(word[0]) != "function"
 
 
 def _cuts_word(reading: Reading, m: Marked) -> bool:
