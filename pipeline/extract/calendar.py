@@ -1,15 +1,14 @@
 """The grammar of dates (日期): expressions that place something on the calendar, found and read by the same patterns.
 
-``expressions`` yields what the text says (``Moment``: year, month and day as written, or a relative year); ``norm`` turns
-it into ISO with the year that the document settles. Nothing here guesses a year.
+``expressions`` yields what the text says (``Moment``: year, month and day as written, or a relative year); what that is in
+ISO with the year that the document settles, ``almanac.norm`` tells. Nothing here guesses a year.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -36,7 +35,7 @@ _TERM = (
 )
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
-    ("plan", r"[“\"]?(?:“)?(?P<plan>十?[一二三四五])五[”\"]?(?:规划)?(?:期间|时期)"),
+    ("plan", r"[“\"]?(?:“)?(?P<plan>十?[一二三四五])五[”\"]?(?:规划)?(?:期间|时期|(?P<edge>末))"),
     ("school_year",
         rf"(?P<y>{_Y4}|{_YX})[ ]?(?:年|学年)?[ ]?(?:{_DASH}(?P<y_2>(?:19|20)?[0-9]{{2}}|{_Y4}"
         rf"|{_YX}))?[ ]?学年度?[ ]?(?:[（(]?(?:第?(?P<term>[一二上下12])(?:学?期|(?=[）)])))[）)]?)?"),
@@ -75,7 +74,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("year_range", rf"(?P<y>{_Y4})年?{_DASH}(?P<y_2>{_Y4})年度?(?!级)"),
     ("y",
         rf"(?:(?P<y>{_Y4})[ ]?年度?|(?P<yx>{_YX})[ ]?年度?|(?P<y2>[0{_ZERO}][0-9一二三四五六七八九])年度?)(?!级|代|来|间"
-        rf"|制|龄|以上|生|产量|[0-9]+月)(?P<edge>[初底末](?!始))?"),
+        rf"|制|龄|以上|生|产量|[0-9]+月)(?P<edge>[底末])?"),
     ("m", rf"(?<![每个０-９0-9一二三四五六七八九十零半点])(?P<m>{_M})[ ]?(?:月份|月{_TEN}|月(?![饼光球亮嫂票均度刊报考]))"),
     ("term",
         r"(?<!每个)(?<![每各本该新])(?:(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度(?!末)"
@@ -118,49 +117,6 @@ def festivals() -> dict[str, tuple[str, int, int | None]]:
         for form in forms.split():
             found[form] = (name, int(month), int(day) if day.isdigit() else None)
     return found
-
-
-@cache
-def festival_days() -> dict[str, tuple[int, int | None]]:
-    """Festival → (month, day or null for a lunar or moving one)."""
-    return {name: (month, day) for name, month, day in festivals().values()}
-
-
-@cache
-def _moving() -> dict[str, str]:
-    """Festival → the rule that gives its day."""
-    return {name: day for name, _, day, _ in table("lexicons/festivals.tsv", 4) if day and not day.isdigit()}
-
-
-@cache
-def _lunar_months() -> dict[int, tuple[str, ...]]:
-    """Lunar year → 清明, and the first days of its twelve months."""
-    return {int(row[0]): row[1:] for row in table("lexicons/lunar_months.tsv", 14)}
-
-
-def lunar_date(year: int, month: int, day: int) -> date | None:
-    """The solar date of a day of a lunar year (农历), leap months left out; None outside the table."""
-    if year not in _lunar_months():
-        return None
-    first = _lunar_months()[year][month]
-    return date(year + (len(first) == 5), int(first[-4:-2]), int(first[-2:])) + timedelta(days=day - 1)
-
-
-def moving_day(name: str, year: int) -> date | None:
-    """The day of a festival that moves, in the solar year ``year``; None where no rule or table gives it."""
-    kind, _, rule = _moving().get(name, "").partition(" ")
-    if kind == "qingming" and year in _lunar_months():
-        return date(year, int(_lunar_months()[year][0][:2]), int(_lunar_months()[year][0][2:]))
-    if kind == "sunday":
-        first = date(year, festival_days()[name][0], 1)
-        return first + timedelta(days=(6 - first.weekday()) % 7 + 7 * (int(rule) - 1))
-    if kind != "lunar":
-        return None
-    month, day = map(int, rule.split("-"))
-    if month == 0:  # the eve of the first day
-        spring = lunar_date(year, 1, 1)
-        return spring - timedelta(days=1) if spring else None
-    return lunar_date(year - (month == 12), month, day)
 
 
 @cache
@@ -265,7 +221,7 @@ def _next(text: str, start: int, last: int) -> re.Match[str] | None:
 def expressions(text: str, start: int = 0, end: int | None = None) -> Iterator[Moment]:
     """Every date expression of ``text``, in order, disjoint; those inside 《》 are left out."""
     covered = [(m.start(), m.end()) for m in re.finditer(r"《[^》\n]{0,80}》", text)]
-    at = 0
+    at, told = 0, -1
     last = len(text) if end is None else end
     while (match := _next(text, start, last)) is not None:
         start = match.end()
@@ -275,7 +231,9 @@ def expressions(text: str, start: int = 0, end: int | None = None) -> Iterator[M
             continue
         moment = _moment(text, match)
         if moment is not None:
-            yield moment
+            if moment.kind != "fest" or moment.start != told:  # 5月8日母亲节 is one day, told twice
+                yield moment
+            told = moment.end if moment.month is not None else -1
         else:
             start = match.start() + 1  # 一、8月: what failed as a whole may hold a date
 
@@ -350,6 +308,8 @@ def _moment(text: str, match: re.Match[str]) -> Moment | None:
         term = {"一": "term1", "1": "term1", "上": "term1", "二": "term2", "2": "term2", "下": "term2"}[got["term"]]
     if kind == "plan":
         start_year = _PLANS.get(got["plan"])
+        if start_year and "edge" in got:
+            return Moment(a, b, kind, year=start_year + 4)
         return Moment(a, b, kind, year=start_year, year_2=start_year + 4) if start_year else None
     festival = None
     if kind == "nth_fest":
@@ -432,65 +392,3 @@ def days_completed(text: str, moments: list[Moment]) -> list[Moment]:
         if m.month is not None and m.month <= 12 and not m.festival:
             before = m
     return found
-
-
-def _lunar_norm(moment: Moment, year: int | None) -> str:
-    """A lunar month or day: 去年腊月 is of the lunar year and falls in this January, a bare 腊月 in the document's own."""
-    month = moment.month or 1
-    late = month >= 11
-    usual = {12: "01"}.get(month, f"{month + 1:02d}")
-    if year is None:
-        return f"XXXX-{usual}"
-    stated = moment.year is not None or moment.relative is not None
-    lunar_year = year if stated or not late else year - 1
-    exact = lunar_date(lunar_year, month, moment.day) if moment.day else None
-    if exact is not None:
-        return exact.isoformat()
-    return f"{lunar_year + (month == 12)}-{usual}"
-
-
-def norm(moment: Moment, year_of: Callable[[Moment], int | None]) -> str:
-    """ISO norm of a moment; ``year_of`` gives the year of one that does not state it, or None."""
-    year = moment.year if moment.year is not None else None if moment.redacted else year_of(moment)
-    y = f"{year:04d}" if year is not None else "XXXX"
-
-    def other(offset: int) -> str:
-        return f"{year + offset:04d}" if year is not None else "XXXX"
-
-    if moment.kind == "plan" or moment.kind == "year_range":
-        return f"{moment.year}/{moment.year_2}"
-    if moment.kind == "school_year":
-        if moment.term == "term2":
-            return f"{other(1)}-02/{other(1)}-07"
-        return f"{y}-09/{other(1)}-{'01' if moment.term == 'term1' else '07'}"
-    if moment.term:
-        if moment.term in ("half1", "half2"):
-            return f"{y}-01/{y}-06" if moment.term == "half1" else f"{y}-07/{y}-12"
-        if moment.term.startswith("weather"):
-            first = int(moment.term[7:])
-            return f"{y}-{first:02d}/{other(1)}-02" if first == 12 else f"{y}-{first:02d}/{y}-{first + 2:02d}"
-        if moment.term.startswith("q"):
-            q = int(moment.term[1])
-            return f"{y}-{q * 3 - 2:02d}/{y}-{q * 3:02d}"
-        if moment.term in ("down", "autumn", "term1"):
-            return f"{y}-09/{other(1)}-01"
-        return f"{other(1 if moment.term == 'term2' else 0)}-02/{other(1 if moment.term == 'term2' else 0)}-07"
-    if moment.festival:
-        month, day = festival_days()[moment.festival]
-        if moment.after:
-            return f"{y}-{month:02d}"
-        if day is not None:
-            return f"{y}-{month:02d}-{day:02d}"
-        exact = moving_day(moment.festival, year) if year is not None else None
-        return exact.isoformat() if exact else f"{y}-{month:02d}"
-    if moment.month is None:
-        return y
-    if moment.kind == "lunar_month":
-        return _lunar_norm(moment, year)
-    head = f"{y}-{moment.month:02d}" + (f"-{moment.day:02d}" if moment.day is not None else "")
-    if moment.day_2 is not None:
-        return f"{head}/{y}-{moment.month_2 or moment.month:02d}-{moment.day_2:02d}"
-    if moment.month_2 is not None:
-        y2 = f"{moment.year_2:04d}" if moment.year_2 else other(1) if moment.month_2 < moment.month else y
-        return f"{head}/{y2}-{moment.month_2:02d}"
-    return head

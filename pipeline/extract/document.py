@@ -13,7 +13,7 @@ from pipeline.extract import awards as awards_
 from pipeline.extract import events as events_
 from pipeline.extract import names, profile
 from pipeline.extract import people as people_
-from pipeline.extract.calendar import norm
+from pipeline.extract.almanac import norm
 from pipeline.extract.calibration import calibrated
 from pipeline.extract.certain import completed
 from pipeline.extract.figures import Act

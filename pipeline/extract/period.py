@@ -11,7 +11,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from pipeline.extract.calendar import Moment, expressions, norm
+from pipeline.extract.almanac import norm
+from pipeline.extract.calendar import Moment, expressions
 from pipeline.extract.profile import Signature, boundary_line, first_match
 from pipeline.extract.stretches import months_named, stated_months, years_told
 from pipeline.extract.years import Settled, body_year, event_year

@@ -6,7 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.extract.calendar import Moment, norm
+from pipeline.extract.almanac import norm
+from pipeline.extract.calendar import Moment
 from pipeline.records import DocType
 from pipeline.resources import yaml
 from pipeline.segment.title import SEAL, is_person

@@ -12,7 +12,8 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.extract.calendar import Moment, festival_days
+from pipeline.extract.almanac import festival_days
+from pipeline.extract.calendar import Moment
 from pipeline.records import PeriodBasis
 from pipeline.resources import table
 

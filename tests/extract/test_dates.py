@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.extract import calendar, profile
-from pipeline.extract.calendar import norm
+from pipeline.extract.almanac import norm
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.period import settle
 from pipeline.extract.years import YearSense

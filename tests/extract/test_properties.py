@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.extract.calendar import expressions, norm
+from pipeline.extract.almanac import norm
+from pipeline.extract.calendar import expressions
 from pipeline.extract.document import extract
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.numerals import read_number
