@@ -23,7 +23,9 @@ _TENTHS = re.compile(r"成([一二三四五六七八九半])?(?![立为果绩员
 _TENTH = {c: i for i, c in enumerate("一二三四五六七八九", 1)} | {"半": 5}
 _HALF = re.compile(r"半(?![个年月天径路道途信])")
 _CHANGE = re.compile(r"([0-9一二两三四五六七八九])角(?:([0-9一二两三四五六七八九])分)?")
-_YUAN_BLOCK = re.compile(r"块(?=钱|[，。；、！？）)…]|$|多|给|买)|块钱")
+_SPENT = re.compile(  # what stands before 块 where it is money: 凑了7300块, 从每晚五块涨到十二块; 公开栏15块 is none
+    r"(?:[给发花捐凑涨罚赔补奖省掏交挣赚拨费价资款钱出借贴扣还骗拿得]|一年|[涨降提高加]到|每[人月年天晚户名次件个双])(?:我们|他们?|她|所里|家里)?了?$"
+)
 _MORE_THAN_ONE = re.compile(r"\s?[多余][样种元层方]")
 _TOGETHER = {"俩": 2, "仨": 3}
 _PAIR = re.compile(r"(?<![咱我你他她们哥姐])[俩仨](?!个)")  # 夫妻俩: number and unit in one
@@ -31,8 +33,8 @@ _LOST_POINT = re.compile(r"[0-9]{2} [0-9](?:\.[0-9])?|[0-9]{1,3} [0-9]万")
 _SECONDS = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,2})?|[一二三四五六七八九十]{1,3})秒")
 _DIGITS = "一二三四五六七八九"
 _SHORT = re.compile(rf"([百千万])([{_DIGITS}])$")
-_SHARE = re.compile(r"(?:占了?|[近约超足过]|[不达]到|达|用了?|只有)$|^$|[，。；：\n]$")
-_NO_SHARE = re.compile(r"[在是]")
+_HALVES = re.compile(r"一半[^，。；：、\n]{1,6}[，、]一半")  # 一半是水，一半是山: no shares
+_HALFWAY = re.compile(r"(?<![不达涨降提])到$")  # 听到一半
 _AFTER = re.compile(rf"\s?(?:{'|'.join(sorted(AFTER, key=len, reverse=True))})")
 
 
@@ -136,18 +138,16 @@ def _count(text: str, match: re.Match[str], q: Quantity, r: Rules, blocked: list
         unit, after = "%", tenths.end()
         q = q._replace(value=q.value * 10 + _TENTH.get(tenths[1], 0), max=q.max * 10 if q.max else None)
     elif numeral == "一" and _HALF.match(text, end):
-        if (modifier is None and not _SHARE.search(before)) or _NO_SHARE.match(text, end + 1):
-            return None  # 一半是水，一半是山
+        if _HALFWAY.search(before) or any(
+            m.start() <= start < m.end() for m in _HALVES.finditer(text, max(0, start - 10), end + 12)
+        ):
+            return None
         unit, after, q = "%", end + 1, q._replace(value=50)
     elif unit_match:
         form = unit_match[0].strip()
         unit, after = r.canonical[form], unit_match.end()
-        if (
-            form == "块"
-            and _YUAN_BLOCK.match(text, unit_match.start())
-            and not re.search(r"[板牌栏匾]", text[max(0, start - 6) : start])
-        ):
-            unit = "元"
+        if form == "块" and (text.startswith("钱", after) or _spent(text, start, q.value)):
+            unit, after = "元", after + text.startswith("钱", after)
         if unit == "元" and (change := _CHANGE.match(text, after)):
             after = change.end()
             q = q._replace(
@@ -178,6 +178,16 @@ def _count(text: str, match: re.Match[str], q: Quantity, r: Rules, blocked: list
     if _excluded(text, start, end, after, q, unit, r):
         return None
     return Found(start, after, q.value, q.max, unit, modifier, _object(text, start, after))
+
+
+def _spent(text: str, start: int, value: float) -> bool:
+    """Whether so many 块 are money: tens of thousands are, one is not, of others the words before tell."""
+    before = text[max(0, start - 8) : start]
+    return (
+        value >= 10_000
+        or (value >= 100 and before.endswith(("还有", "只有")))
+        or (value > 1 and _SPENT.search(before) is not None)
+    )
 
 
 def _unitless(text: str, start: int, q: Quantity, r: Rules) -> Found | None:
@@ -235,6 +245,8 @@ def _excluded(text: str, start: int, end: int, after: int, q: Quantity, unit: st
         return True  # 万家灯火, 百句, 千斤: figures of speech
     if unit == "路" and not before.endswith(("分", "兵分")):
         return True
+    if numeral == "一" and unit == "天" and not r.work.search(before):
+        return True  # 一天发证600本
     if unit in ("天", "小时", "分钟", "个月", "周", "昼夜", "夜") and not r.work.search(text[max(0, start - 20) : after + 16]):
         return (
             unit in ("个月", "周")

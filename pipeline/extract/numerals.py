@@ -40,6 +40,7 @@ AFTER: dict[str, Modifier] = {
     "多": "over",
     "之多": "over",
 }
+_NO_MODIFIER = "(?<![节签违履邀要合公特制预](?=约))(?<![附最就临邻靠远](?=近))"  # 节约 416 万元, 附近六家: the word's own 约, 近
 _IN_SPAN = sorted((w for w in BEFORE if w not in ("上", "多达", "高达", "至少")), key=len, reverse=True)
 
 NUMBER = (
@@ -47,7 +48,7 @@ NUMBER = (
     rf"|[数几][十百千万]+|上[百千万]+)"
 )
 QUANTITY = re.compile(
-    rf"(?:(?P<before>{'|'.join(_IN_SPAN)})\s?)?"
+    rf"(?:{_NO_MODIFIER}(?P<before>{'|'.join(_IN_SPAN)})\s?)?"
     rf"(?:(?P<percent_of>(?:百分之|千分之)(?:{_ARABIC}|{_CHINESE}|百)(?:点{_CHINESE})?)"
     rf"|(?P<fraction>{_CHINESE}分之{_CHINESE}|[0-9]{{1,2}}/[0-9]{{1,3}}(?![0-9/]))"
     rf"|(?P<low>{NUMBER})(?P<range>(?P<low_unit>[%％﹪元万岁天次人名]?)\s?(?:[-－—–~～至到]|——)\s?(?P<high>{NUMBER}))?)"

@@ -1,4 +1,4 @@
-"""Counts in tables (表格): a bare number in a cell whose header bears the unit."""
+"""Counts in tables (表格): a bare number in a cell whose column, or whose row by its label, bears the unit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BY_WORD = (
 
 
 class Cell(NamedTuple):
-    """A number at ``[start, end)`` of the clean text, with the unit its header gives and the header as its object."""
+    """A number at ``[start, end)`` of the clean text, the unit that its row or column bears, and the column's header as its object."""
 
     start: int
     end: int
@@ -65,8 +65,9 @@ def find_cells(reading: Reading) -> Iterator[Cell]:
         if header is None or len(header) != len(words):
             header = words if not any(_NUMBER.fullmatch(w) for w in words[1:]) else None
             continue
+        label = _BRACKETED.search(words[0])
         for (a, b), word, title in zip(row, words, header, strict=True):
-            unit = header_unit(title)
+            unit = header_unit(words[0]) if label and a != row[0][0] else header_unit(title)
             if unit and _NUMBER.fullmatch(word):
                 value = float(word.rstrip("余").replace(",", "")) * (10_000 if unit == "万元" else 1)
                 yield Cell(a, b, value, word.endswith("余"), "元" if unit == "万元" else unit, title[:12])
