@@ -24,7 +24,7 @@ _BY_WORD = (
 
 
 class Cell(NamedTuple):
-    """A number at ``[start, end)`` of the clean text, the unit that its row or column bears, and the column's header as its object."""
+    """A number at ``[start, end)`` of the clean text, the unit that its row or column bears, the header as its object."""
 
     start: int
     end: int
