@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.features import place_ending_at
-from pipeline.resources import alternatives, yaml
+from pipeline.resources import alternatives, words, yaml
 
 if TYPE_CHECKING:
     from pipeline.extract.people import Proposal
@@ -24,6 +24,7 @@ class Patterns(NamedTuple):
     department: re.Pattern[str]
     named: re.Pattern[str]  # 德宏日报
     end: re.Pattern[str]
+    firm: re.Pattern[str]  # ends with a trade: 绿迅保洁
     definite: re.Pattern[str]
     lead: re.Pattern[str]
     not_branches: frozenset[str]
@@ -54,6 +55,7 @@ def patterns() -> Patterns:
             re.MULTILINE,
         ),
         end=re.compile(rf"(?:{spec['org_end']}|{departments})$"),
+        firm=re.compile(rf"(?:{alternatives(words('lexicons/trades.txt'))})$"),
         definite=re.compile(
             rf"(?:自治区|[省市县区州旗])(?:{bodies})|(?:(?<![\u4e00-\u9fff])|(?<=[由按到向在给经和与请]))[乡镇](?:总工会|教育工会|教育办|民政所|政府|卫生院|广播站|妇联|人大)"
             r"|团[省市县区州]委(?![员书])"
@@ -80,12 +82,20 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
         return m
     if name.endswith("中心") and reading.clean.startswith("工作", m.end):
         return None  # 围绕中心工作
-    if len(name) < 2 or not patterns().end.search(name) or is_generic(name):
+    firm = m.confidence >= _SURE and len(name) >= 4 and patterns().firm.search(name)  # 迈塔精密电子
+    if len(name) < 2 or not (firm or patterns().end.search(name)) or is_generic(name):
         return None
+    if term := _OF_A_TERM.match(reading.clean, m.end):
+        return m._replace(end=term.end())
     return m._replace(end=_with_department(reading.clean, m.start, m.end))
 
 
-_TWO = re.compile(r"[\u4e00-\u9fff]{2,24}?(?:工会|协会|委员会|医院|公司|局|院)(?=(?:会同|同|被|成立)[\u4e00-\u9fff]{3})")
+_TWO = re.compile(  # one body, and what is told of it or another one behind
+    r"[\u4e00-\u9fff]{2,24}?(?:工会|协会|协管会|委员会|医院|公司|大队|[局院厂厅]|学校|小学|中学|幼儿园|纺织)"
+    r"(?=(?:会同|同|被|成立|协调)[\u4e00-\u9fff]{3}|下岗|职工|教官|经验材料|[一二三四五六]楼|车队$|新厂$|协商)"
+)
+_OF_A_TERM = re.compile(r"(?<=工会)第[一二三四五六七八九十]{1,3}届(?:经费审查|女职工)?委员会")
+_SURE = 0.8  # from here on a name may end with a trade alone
 _LIKELY = 0.6  # from here on the model is believed that 局工会 is not the unit itself
 _HAS_DEPARTMENTS = re.compile(r"(?:总工会|工会|妇联|政协|人大|法院|教育局|公司|新材料)$")
 

@@ -23,13 +23,13 @@ _MASKED = re.compile(r"[xX×ｘＸ*＊﹡_＿]|某|[Oo○]{2}")
 _UNIT = (head for _, heads in table("lexicons/unit_heads.tsv", 2) for head in heads.split() if len(head) > 1)
 _BODY = rf"(?:{alternatives([*words('lexicons/union_bodies.txt'), *_UNIT, *'厂矿局镇乡'])})"
 _NO_START = (
-    r"关于|在|给|记|让|为|当选|召开|[春秋]季|工会知识|工会(?!联合会)|半年|年度|参加|一个|一名|一位|某|（|“|[上下]半年|[一二三四]季度|本?年度?"
+    r"关于|在|给|记|让|为|当选|做好|举办|召开|[春秋]季|工会知识|工会(?!联合会)|半年|年度|参加|一个|一名|一位|某|（|“|[上下]半年|[一二三四]季度|本?年度?"
     r"|上学期|下学期"
 )
 _NO_PART = r"[的我届在您被获]|第[一二三四五六七八九十0-9]{1,3}[次届]|[（(][^）)]*$|认真|执行|关于|开展|加强"
 _NAMED = re.compile(
     rf"(?:^|[在由记]|关于[^，]{{0,6}}?|——|—|[：:】\s（]|致)(?P<unit>(?!{_NO_START})(?:(?!{_NO_PART})[\u4e00-\u9fff·（）“”\-]){{2,26}}{_BODY})"
-    r"(?:(?<=工会)(?!主席|干部|会员|工作者|委员(?!会))|(?<=[合分]会)|(?<=小组)(?!长)|(?=[0-9二一年第关工开上下本及、\s〇（(—“]|全|三|五|代|致|党|建家|建设|的|$))"
+    r"(?:(?<=工会)(?!干部|会员|工作者|委员(?!会))|(?<=[合分]会)|(?<=小组)(?!长)|(?=[0-9二一年第关工开上下本及、\s〇（(—“]|全|三|五|代|致|党|建家|建设|的|$))"
 )
 _BYLINE = re.compile(
     rf"[（(]?(?:撰稿|供稿|报送"
@@ -57,8 +57,6 @@ def reporting_unit(reading: Reading, orgs: list[Marked], signed: Span | None) ->
         heads, signs = text[titled[0] : titled[1]], text[by_hand[0] : by_hand[1]]
         if heads.endswith(signs) or signs.removesuffix("委员会") == heads.removesuffix("委员会"):
             return titled  # 镇总工会 signs what 柳林堡镇总工会 heads
-    if titled and _said_of_many(reading, titled):  # 电信公司工会工作总结 heads the texts of all of them
-        titled = None
     for span in (by_hand, titled, _in_byline(reading)):
         if span:
             return _in_full(text, _best_form(text, span, orgs), orgs)
@@ -143,7 +141,8 @@ def unit_in_title(reading: Reading) -> tuple[int, int] | None:
         if match and _AT_ANOTHERS.match(reading.clean, match.end(), end):
             continue
         if match and _proper(match["unit"]) and not re.match(r"给", match["unit"]):
-            return match.span("unit")
+            span = match.span("unit")
+            return None if _said_of_many(reading, span) else span  # 电信公司工会工作总结 heads the texts of all of them
     return None
 
 
