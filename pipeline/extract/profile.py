@@ -40,11 +40,30 @@ def first_match(name: str, text: str) -> str | None:
 
 def title(reading: Reading) -> str | None:
     """The title lines as one string, exactly as they stand; else the boundary line less its wrapper."""
-    own = [reading.text.quote(*line) for line in reading.title_lines]
+    own = _unwrapped([reading.text.quote(*line) for line in reading.title_lines])
     opening = reading.part.boundary_title
     if opening and (not own or own[0].lstrip()[:1] in "—-－"):
         return " ".join([opening, *own])
     return " ".join(own) or None
+
+
+_CARRIES_ON = re.compile(r"(?:委员会|工作(?:情况|报告|总结)|情况|的|和|及|与|活动)")
+_WHOLE = re.compile(r"(?:工会|学校|小学|中学|公司|医院|[局厂矿院])$")
+
+
+def _unwrapped(lines: list[str]) -> list[str]:
+    """Title lines, those that a wrap cut within a phrase joined (关于…集体协商|工作情况的汇报)."""
+    joined: list[str] = []
+    for line in lines:
+        bare = line.strip()
+        if joined and len(joined[-1]) >= _WRAPPED and _CARRIES_ON.match(bare) and not _WHOLE.search(joined[-1].strip()):
+            joined[-1] = joined[-1].rstrip() + bare
+        else:
+            joined.append(line)
+    return joined
+
+
+_WRAPPED = 10  # characters of a line that is full
 
 
 def doc_type(reading: Reading, title_text: str) -> DocType:

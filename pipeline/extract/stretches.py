@@ -22,7 +22,7 @@ _SINCE = re.compile(
     r"[^，。：；\n]{0,30}(?:以来|(?:选举?|推选|选举产生|换届|当选)(?:产生)?(?:出?来|的|后|以后)|成立(?=[，。时])|挂牌)"
     r"|[^，。；：\n]{0,12}(?:起(?![草来])|开始|换届|当选|当上|选上|兼着|公开竞选|成立|组建|刚建|我?刚?上任|上来干工会)"
 )
-_OF_A_LIFE = re.compile(r"[^，。；]{0,12}(?:毕业|出生|参军|入伍|参加工作|考上|考入|下井)")
+_OF_A_LIFE = re.compile(r"[^，。；]{0,12}(?:毕业|出生|参军|入伍|参加工作|考上|考入)")
 _FOUNDED = re.compile(r"(?:成立|[始创]?建|创办|开采)于$")
 _PLANNED = re.compile(r"打算|计划|将|力争|争取|换届|下一步|明年|增到|分站|还要|年底?前|[前内](?:建|完|达|出|为|在|入|把|给|要)")
 _WINTER = 4  # a report signed up to April covers the years before
@@ -66,7 +66,8 @@ def years_told(facts: Facts, *, said: bool) -> Period | None:
     if not told and since is None:
         return None
     start = since if since is not None and (not told or since <= told[0]) else told[0] if told else None
-    if start is None or (last or start) - start < _SPAN - (since is not None and long is not None):
+    counts = since is not None and _SOME_YEARS.search(text, reading.body.start) is not None
+    if start is None or (last or start) - start < _SPAN - counts or (reading.part.cut_start and facts.signed_year is None):
         return None
     return _years(start, last)
 

@@ -36,6 +36,9 @@ _DOCUMENT_NUMBER = re.compile(
     r"[\u4e00-\u9fff]{2,10}(?:发|字|函|办|工)?[〔（(\[【][0-9Xx×*_]{2,4}[〕）)\]】]第?[0-9Xx×*_]{1,4}号$"
 )
 _MEETING_NOTE = re.compile(r"^[（(].*[）)]$")
+_BRACKETED_TITLE = re.compile(
+    r"[（(][^（）()，。]{6,40}(?:总结|汇报|报告|计划|小结)[）)]$"
+)  # below a headline: （…工会2013年度总结）
 _DATED_TAIL = re.compile(r"\s{0,8}[（(][^（）()]{0,8}[0-9〇○零一二三四五六七八九十]{2,4}年[^（）()]{0,6}月[^（）()]{0,10}[）)]$")
 _CLOSED = re.compile(r"(?:总结|汇报|计划|要点|方案|通知|体会|小结|打算|安排)(?:[（(].{1,12}[）)])?$")
 _UNIT_END = re.compile(
@@ -45,6 +48,11 @@ _UNIT_END = re.compile(
 
 
 _ROLE_END = re.compile(r"(?:主席|副主席|主任|书记|校长|组长|委员|教师|干事|执笔|撰稿)[：:]?$")
+
+
+def common_surnames() -> frozenset[str]:
+    """Surnames that many bear."""
+    return words("lexicons/common_surnames.txt")
 
 
 def title_lines(reading: Reading) -> list[Span]:
@@ -75,12 +83,13 @@ def title_lines(reading: Reading) -> list[Span]:
                 _SPEAKER.match(compact)
                 or DATE_LINE.fullmatch(compact)
                 or is_byline(compact)
-                or _MEETING_NOTE.match(piece)
+                or (_MEETING_NOTE.match(piece) and not _BRACKETED_TITLE.match(compact))
                 or is_person(compact)
             ):
                 break
             if not (
                 compact.startswith(("—", "-", "－"))
+                or _BRACKETED_TITLE.match(compact)
                 or (_GOES_ON.match(compact) and _TITLE_WORD.search(compact))
                 or (_TITLE_WORD.search(compact) and not _CLOSED.search(text[found[-1].start : found[-1].end]))
             ):
@@ -137,7 +146,8 @@ def _without_date(reading: Reading, line: Span) -> Span:
 def _can_be_title(compact: str) -> bool:
     if not 2 <= len(compact) <= 60 or compact[-1] in "。；;，,、：:" or "|" in compact or "。" in compact[:-1]:
         return False
-    if _SALUTATION.match(compact) or _MEETING_NOTE.match(compact) or _DOCUMENT_NUMBER.match(compact):
+    note = _MEETING_NOTE.match(compact) and not _BRACKETED_TITLE.match(compact)
+    if note or _SALUTATION.match(compact) or _DOCUMENT_NUMBER.match(compact):
         return False
     return len(compact) <= 36 or bool(_TITLE_WORD.search(compact[-10:]))
 
@@ -148,7 +158,12 @@ def _opens_text(reading: Reading, lines: list[Span], k: int) -> bool:
         return False
     piece = reading.clean[lines[k].start : lines[k].end]
     return (
-        not (DATE_LINE.fullmatch(piece) or is_byline(piece) or piece[-1] in "……" or is_person(piece))
+        not (
+            DATE_LINE.fullmatch(piece)
+            or is_byline(piece)
+            or piece[-1] in "……"
+            or (is_person(piece) and (len(piece) < 4 or piece[0] in common_surnames()))
+        )
         and not (_LABELS.search(piece) or _COLUMN_HEADS.fullmatch(piece) or _WRITER.fullmatch(piece))
         and reading.part.cut_start is False
     )
@@ -183,12 +198,17 @@ def is_person(compact: str) -> bool:
 _TERM = re.compile(r"[（(][^（）()。，；]{0,12}\d[年月][^（）()。，；]{0,12}[)）]$")  # 某某工会（2021年7月—9月）
 
 
+_COUPLET = 5  # characters of each half of a slogan
+
+
 def is_byline(piece: str) -> bool:
     """A line that only names a unit or a person with a date: 某某学校工会, 某某公司工会主席 何其多, 张三 2012年1月."""
     bare = DATE_LINE.sub("", _TERM.sub("", piece)).strip(" ()（）　")
     if len(bare) < len(piece.strip()) and is_person("".join(bare.split())):
         return True
     head, *name = bare.split()[:3] or [""]
+    if "的" in bare or (len(name) == 1 and len(head) == len(name[0]) >= _COUPLET):
+        return False  # 洞里的工会; 同心聚力建新功　情系职工开新局
     if name and is_person("".join(name)) and (_UNIT_END.search(head) or _ROLE_END.search(head)) and len(head) <= 24:
         return True
     return not bare or (
