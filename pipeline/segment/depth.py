@@ -52,9 +52,15 @@ def depths(openers: list[Opener]) -> list[int]:
             continue
         at = next((k for k in range(len(stack) - 1, -1, -1) if stack[k][0] == n.style), None)
         if at is None:
-            late = len(stack) == 1 and stack[0][1] >= 3 and n.style == "cn"  # 一、 below （四）: its first, so far on
+            late = (
+                n.value == 1 and len(stack) == 1 and stack[0][1] >= 3 and n.style == "cn"
+            )  # 一、 below （四）: its first, so far on
             while (
-                not late and stack and stack[-1][0] not in UNNUMBERED and n.value == 1 and _outranks(n.style, stack[-1][0], inner)
+                not late
+                and stack
+                and stack[-1][0] not in UNNUMBERED
+                and (n.value == 1 or stack[0][1] > 1)  # a page that was cut begins with 4、, and 四、 closes it
+                and _outranks(n.style, stack[-1][0], inner)
             ):
                 stack.pop()
             stack.append((n.style, n.value))

@@ -72,7 +72,7 @@ RANK = {
 }  # fmt: skip
 
 
-_MONTHS = re.compile(rf"[{CN}]{{1,2}}月")
+_MONTH = re.compile(rf"([{CN}]{{1,2}})月")
 
 
 _LATIN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
@@ -107,7 +107,10 @@ def number_at(text: str, start: int, end: int) -> Number | None:
     if match is None or match.lastgroup is None:
         return None
     style, numeral = match.lastgroup, match[match.lastgroup]
-    if style == "cn" and _MONTHS.match(text, match.end()):  # 六、七月 is a date
+    month = _MONTH.match(text, match.end()) if style == "cn" else None
+    if (
+        month and chinese_value(month[1]) == chinese_value(numeral.lstrip("○")) + 1
+    ):  # 六、七月 is a date, 一、三月份 opens a section
         return None
     if style in ("circled", "paren_digit", "dot_digit", "cn_paren_one"):
         value = {"circled": CIRCLED, "paren_digit": PAREN_DIGIT, "dot_digit": DOT_DIGIT, "cn_paren_one": PAREN_CN}[style].index(

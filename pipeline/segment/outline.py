@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.segment.depth import ONLY_HEADING, Opener, depths
 from pipeline.segment.numbering import RANK, Number, number_at
-from pipeline.segment.unnumbered import marked_headings, run_in_labels, unnumbered_headings
+from pipeline.segment.unnumbered import marked_headings, months_above_series, run_in_labels, unnumbered_headings
 
 if TYPE_CHECKING:
     from pipeline.products import Heading, Span
@@ -53,7 +53,9 @@ def _openers(reading: Reading) -> list[Opener]:
     taken |= {line for line, _, _ in marked}
     plain = unnumbered_headings(reading, lines, taken)
     found += [Opener(line.start, None, line, False, "plain") for line in plain]
-    found += [Opener(line.start, None, line, False, "label") for line in run_in_labels(reading, lines, taken | set(plain))]
+    months = months_above_series(text, lines, taken)
+    labels = months + run_in_labels(reading, lines, taken | {*plain, *months})
+    found += [Opener(line.start, None, line, False, "label") for line in labels]
     return sorted(found, key=lambda o: o.start)
 
 
@@ -112,7 +114,8 @@ def _inline(text: str, lines: list[Span], openers: list[Opener]) -> list[Opener]
                 del last[deeper]
         inner = _numbers_within(text, line, _INLINE)
         long = line.end - line.start > min(_UNBROKEN, _NEARLY_ALL * len(text))
-        whole = sorted({*inner, *_numbers_within(text, line, _BLANK)}) if long else []  # its line breaks may be blanks now
+        # its line breaks may be blanks now, or nothing at all before the first part
+        whole = sorted({*inner, *_numbers_within(text, line, _BLANK), *_first_part(text, line, inner)}) if long else []
         unbroken = len(_counted(whole)) >= 2
         inner = whole if unbroken else inner
         for style in dict.fromkeys(n.style for n in inner):
@@ -133,6 +136,14 @@ def _numbers_within(text: str, line: Span, places: re.Pattern[str]) -> list[Numb
     """The numbers that stand at such places of a line and may open a section."""
     found = (number_at(text, m.end(), line.end) for m in places.finditer(text, line.start + 1, line.end))
     return [n for n in found if n is not None and n.style not in ("word", "di", "qi") and _opens(text, n, line)]
+
+
+def _first_part(text: str, line: Span, inner: list[Number]) -> list[Number]:
+    """The 一、 that stands right behind a word (总结如下一、加强学习), where the numbers of a line begin with 二、."""
+    second = next((n for n in inner if n.style == "cn"), None)
+    at = text.find("一、", line.start + 1, second.start) if second is not None and second.value == 2 else -1
+    first = number_at(text, at, line.end) if at > 0 else None
+    return [first] if first is not None and first.style == "cn" and first.value == 1 else []
 
 
 def _counted(numbers: list[Number]) -> list[Number]:

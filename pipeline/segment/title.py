@@ -170,7 +170,7 @@ def _opens_text(reading: Reading, lines: list[Span], k: int) -> bool:
 
 
 # a title whose line break became a blank, and a text that runs on for so many characters
-_RUN_IN = re.compile(r"[^。，；：:\n]{4,40}?(?:总结|小结|计划|要点|汇报|报告)(?=[ 　])")
+_RUN_IN = re.compile(r"[^。，；：:\n]{4,40}?(?:总结|小结|计划|要点|汇报|报告)(?=[ 　]|范文(?:今年|近年|一年|本|20))")
 _RUNNING = 100
 _GOES_ON = re.compile(r"[及暨]|和(?:[12]\d|明年|下)")  # 某某工会2006年工作总结 / 及2007年工作计划
 _LABELS = re.compile(r"[：:][^：:]{1,24}[ 　][^：:]{1,8}[：:]")  # 时间：… 地点：…

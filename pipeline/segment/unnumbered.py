@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.resources import alternatives, yaml
@@ -144,6 +145,7 @@ _TOLD = re.compile(
     r"^(?:今年|去年|本学期|当然)|的是|头一|第[一二三四五六七八九]|首先|其次|再次|再有|还有|另外|此外|最后|各位|同志们|朋友"
 )
 _FIELD = re.compile(r"[\u4e00-\u9fff]{2,6}：(?=[^\n]{4})")
+_MONTH_LINE = re.compile(r"(?:[元正腊一二三四五六七八九十\d]{1,2}[、—\-至]?){1,2}月份?[：:]?")
 _MONTH = re.compile(r"[元正腊一二三四五六七八九十]{1,2}月份?：")
 _OF_MINUTES = re.compile(r"主持|记录|出席|列席|缺席|参会|与会|联系|电话|地址|邮编|抄送|主题词|执笔|撰稿|单位|姓名|性别")
 
@@ -184,6 +186,19 @@ def _fields(text: str, lines: list[Span], numbered: bool) -> list[Span]:
 
 _ANNOUNCED = re.compile(r"[\u4e00-\u9fff“”、，]{3,16}：")
 _NAMES_NO_PART = re.compile(r"^(?:各位|尊敬|同志)|如下|名单|[们家友](?:：|$)|说(?:：|$)|包括|例如|比如|其中|就是|分别|[是为有]：")
+
+
+def months_above_series(text: str, lines: list[Span], numbered: set[Span]) -> list[Span]:
+    """Lines that name a month (三月份：) above a series that begins anew, where there are two of them."""
+    found = [
+        line
+        for line, below in pairwise(lines)
+        if _MONTH_LINE.fullmatch(text, line.start, line.end)
+        and below in numbered
+        and (n := number_at(text, below.start, below.end)) is not None
+        and n.value == 1
+    ]
+    return found if len(found) >= 2 else []
 
 
 def _announced(text: str, lines: list[Span]) -> list[Span]:
