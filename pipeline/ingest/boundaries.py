@@ -66,7 +66,8 @@ class Mark(NamedTuple):
 def boundary_rules() -> tuple[Rule, ...]:
     """The rules, checked against their own examples."""
     return read_rules(
-        RESOURCES / "rules" / "boundaries.yaml", {"kind": ("text", "guide"), "strength": ("sure", "series", "titles")}
+        RESOURCES / "rules" / "boundaries.yaml",
+        {"kind": ("text", "guide"), "strength": ("sure", "series", "titles", "above_title")},
     )
 
 
@@ -90,13 +91,15 @@ def marks(lines: Sequence[Line]) -> list[Mark]:
             line.start, line.end, "guide" if rule.attributes["kind"] == "guide" else "text", own, number_value(number), rule.id
         )
         (found if rule.attributes.get("strength", "sure") == "sure" else series[rule.id]).append(mark)
-    titles = {rule.id for rule in boundary_rules() if rule.attributes.get("strength") == "titles"}
+    strength = {rule.id: rule.attributes.get("strength", "sure") for rule in boundary_rules()}
     if "title_digit" in series:  # 工作总结1 goes on with 把“小家”建到车间去2
         series["title_digit"] = sorted(series["title_digit"] + series.get("title_number", []))
     for name, group in series.items():
+        if strength[name] == "above_title":
+            group = [mark for mark in group if _stands_above_title(mark, lines)]
         if name == "title_number" and _heads_sections(group, lines):
             continue
-        found += _standing_apart(group, lines) if name in titles else _counting(group)
+        found += _standing_apart(group, lines) if strength[name] == "titles" else _counting(group)
     once = list({mark.at: mark for mark in found}.values())
     return sorted(_told_apart(once + _run_into(once, lines), lines))
 
@@ -176,6 +179,12 @@ def _standing_apart(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
     above = [line.text for line in lines if counted and line.end <= counted[0].at]
     alone = all(len(text) < _TITLE and not (_YEAR.search(text) and not is_wrapper(text)) for text in above)
     return counted if len(counted) > 1 and alone else []
+
+
+def _stands_above_title(mark: Mark, lines: Sequence[Line]) -> bool:
+    """Whether the line below a mark is a text's title (附件1 / 某校工会2022年工作总结)."""
+    below = next((line.text for line in lines if line.start >= mark.end), "")
+    return len(below) <= _TITLE and _ENTITLED.search(below) is not None
 
 
 def _heads_sections(group: list[Mark], lines: Sequence[Line]) -> bool:
