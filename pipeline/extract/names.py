@@ -43,6 +43,8 @@ def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     return added(found, places.known(reading))
 
 
+_SURE_PLACE = 0.7
+_COUNTY = re.compile(r"(?P<place>[\u4e00-\u9fff]{2,3}[县市省州旗])(?:$|地处|位于|辖)")
 _PLACE_END = re.compile(r"[\u4e00-\u9fff]{2,24}(?:[县镇乡村街路屯沟湾营]|大道|广场|公园|支行)")
 
 
@@ -51,6 +53,8 @@ def _of_its_kind(reading: Reading, m: Marked) -> Marked:
     name = reading.clean[m.start : m.end]
     if m.label == "PER" and _PLACE_END.fullmatch(name):
         return m._replace(label="ORG" if name.endswith("支行") else "PLC")
+    if m.label == "ORG" and (county := _COUNTY.match(name)):
+        return m._replace(label="PLC", end=m.start + county.end("place"), confidence=max(m.confidence, _SURE_PLACE))
     if m.label == "PLC" and people.is_titled(reading, m):
         return m._replace(label="PER", confidence=_SURELY)  # the title settles it
     return m
