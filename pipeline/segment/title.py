@@ -39,7 +39,7 @@ _MEETING_NOTE = re.compile(r"^[（(].*[）)]$")
 _BRACKETED_TITLE = re.compile(
     r"[（(][^（）()，。]{6,40}(?:总结|汇报|报告|计划|小结)[）)]$"
 )  # below a headline: （…工会2013年度总结）
-_DATED_TAIL = re.compile(r"\s{0,8}[（(][^（）()]{0,8}[0-9〇○零一二三四五六七八九十]{2,4}年[^（）()]{0,6}月[^（）()]{0,10}[）)]$")
+_DATED_TAIL = re.compile(r"\s{0,8}[（(][^（）()]{0,30}[0-9〇○零一二三四五六七八九十]{2,4}年[^（）()]{0,6}月[^（）()]{0,10}[）)]$")
 _CLOSED = re.compile(r"(?:总结|汇报|计划|要点|方案|通知|体会|小结|打算|安排)(?:[（(].{1,12}[）)])?$")
 _UNIT_END = re.compile(
     r"(?:工会|委员会|联合会|小学|中学|学校|幼儿园|大学|学院|公司|集团|厂|矿|局|医院|卫生院|研究院|研究所|中心|支行|分行|银行|[^满下]镇|[^山水下家故]乡"
@@ -61,7 +61,7 @@ def title_lines(reading: Reading) -> list[Span]:
     found: list[Span] = []
     top = 0  # the first line, or the one below the document's number
     lines = [line for line in reading.lines if line.start >= reading.text_start]
-    for k, line in enumerate(lines[:4]):
+    for k, line in enumerate(_without_date(reading, line) for line in lines[:4]):
         piece = text[line.start : line.end]
         compact = re.sub(r"\s", "", piece)
         if k == 0 and (run_in := _RUN_IN.match(text, line.start, line.end)) and line.end - run_in.end() > _RUNNING:
@@ -110,7 +110,7 @@ def title_lines(reading: Reading) -> list[Span]:
         ):
             found.append(line)  # unit above, kind of document below: one title in two lines
             continue
-        found.append(_without_date(reading, line))
+        found.append(line)
     return found
 
 
