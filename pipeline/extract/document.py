@@ -14,19 +14,17 @@ from pipeline.extract import events as events_
 from pipeline.extract import names, profile
 from pipeline.extract import people as people_
 from pipeline.extract.almanac import norm
+from pipeline.extract.basics import basics
 from pipeline.extract.calibration import calibrated
 from pipeline.extract.certain import completed
 from pipeline.extract.figures import Act
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.indicators import indicate
 from pipeline.extract.organisation import reporting_unit
-from pipeline.extract.period import settle
 from pipeline.extract.redaction import is_redacted
 from pipeline.extract.statements import statements
 from pipeline.extract.tagger import mark
 from pipeline.extract.topics import topics
-from pipeline.extract.unit_kind import org_type
-from pipeline.extract.whose import Setting
 from pipeline.extract.years import YearSense
 from pipeline.products import Ingested, Outlined
 from pipeline.segment import Reading, Span
@@ -91,11 +89,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = (), *, calibrate: bo
     """Every field of the record that reading the text settles; without ``calibrate`` as sure as the models say themselves."""
     text, ground_work = reading.text, Groundwork(reading)
     models = models_dir()
-    own_title = " ".join(text.text[a:b] for a, b in reading.title_lines)
-    title_text = f"{reading.part.boundary_title or ''} {own_title}".strip() if own_title[:1] in ("", "—", "-") else own_title
-    kind = profile.doc_type(reading, title_text)
-    signed = profile.signature(reading, ground_work.moments)
-    period, settled = settle(reading, kind, ground_work.moments, signed, title_text)
+    _, kind, signed, period, settled = known = basics(reading, ground_work.moments)
     sense = YearSense(reading, ground_work.moments, settled, summary=kind != "plan")
     dated = [(m.start, m.end, norm(m, sense)) for m in ground_work.moments]
 
@@ -112,7 +106,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = (), *, calibrate: bo
     unit = reporting_unit(reading, orgs, signed.unit)
     org = plain(text, *unit) if unit else None
     clean_org = text.text[unit[0] : unit[1]] if unit else None
-    setting = Setting(kind, org_type(reading.clean, clean_org, title_text), period.label == "multi_year")
+    setting = known.setting(reading, clean_org)
     me = profile.author(reading)
     said = statements(reading, kind, models)
 
@@ -181,7 +175,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = (), *, calibrate: bo
         "requests": sayings("request"),
         "plans": sayings("plan"),
         "proposals": sayings("proposal"),
-        "warnings": _warnings(reading, ground_work, warnings, period, signed.date, title_text),
+        "warnings": _warnings(reading, ground_work, warnings, period, signed.date),
     }
     return calibrated(found, models) if calibrate else found
 
@@ -200,7 +194,7 @@ def _report_year(period: r.Period) -> r.ReportYear:
 
 
 def _warnings(
-    reading: Reading, work: Groundwork, given: Iterable[r.Warn], period: r.Period, signed: str | None, title_text: str
+    reading: Reading, work: Groundwork, given: Iterable[r.Warn], period: r.Period, signed: str | None
 ) -> tuple[r.Warn, ...]:
     text, part = reading.text, reading.part
     found = [w for w in given if part.start <= w.start and w.end <= part.end]

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from pipeline.aggregate.levels import views
 from pipeline.extract import awards, events, indicators, links, statements
+from pipeline.extract.basics import basics
 from pipeline.extract.figures import Act
 from pipeline.extract.linear import UNIT, Model, write
 from pipeline.extract.lookup import Seen
 from pipeline.extract.people import standing_features
 from pipeline.extract.topics import FIRST, section_features
-from pipeline.extract.whose import Setting
 from pipeline.learn.examples import Example
 from pipeline.learn.goldrecord import gold_record, thinned
 from pipeline.segment import Span
@@ -46,8 +46,8 @@ def count_rows(field: str) -> Callable[[Example], Iterator[Row]]:
     """Rows for indicator, scope or status of counts: the counts found, labelled by the gold ones they overlap."""
 
     def rows(example: Example) -> Iterator[Row]:
-        gold, document = example.spans("counts"), example.gold
-        setting = Setting(document["doc_type"], document["org_type"], document["period"]["label"] == "multi_year")
+        gold = example.spans("counts")
+        setting = basics(example.reading, example.work.moments).setting(example.reading, example.gold["org"])
         acts = sorted(Act(span.start, span.end, item["type"], item["participants"]) for span, item in example.spans("events"))
         seen = indicators.features(example.reading, example.work.counts, setting, acts)
         known: dict[object, Seen] = {}
