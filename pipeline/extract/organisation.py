@@ -26,7 +26,7 @@ _NO_START = (
     r"关于|在|给|记|让|为|当选|做好|举办|召开|[春秋]季|工会知识|工会(?!联合会)|半年|年度|参加|一个|一名|一位|某|（|“|[上下]半年|[一二三四]季度|本?年度?"
     r"|上学期|下学期"
 )
-_NO_PART = r"[的我届在您被获]|第[一二三四五六七八九十0-9]{1,3}[次届]|[（(][^）)]*$|认真|执行|关于|开展|加强"
+_NO_PART = r"[的我届在您被获]|第[一二三四五六七八九十0-9]{1,3}[次届]|[（(][^）)]*$|认真|执行|关于|开展|加强|公开与"
 _NAMED = re.compile(
     rf"(?:^|[在由记]|关于[^，]{{0,6}}?|——|—|[：:】\s（]|致)(?P<unit>(?!{_NO_START})(?:(?!{_NO_PART})[\u4e00-\u9fff·（）“”\-]){{2,26}}{_BODY})"
     r"(?:(?<=工会)(?!干部|会员|工作者|委员(?!会))|(?<=[合分]会)|(?<=小组)(?!长)|(?=[0-9二一年第关工开上下本及、\s〇（(—“]|全|三|五|代|致|党|建家|建设|的|$))"
@@ -169,6 +169,8 @@ def _in_full(text: str, span: tuple[int, int], orgs: list[Marked]) -> tuple[int,
         return (at, at + len(name) + 1)  # 龙溪县工会第九次代表大会 is the congress of 龙溪县总工会
     if name.endswith("工会委员会") and (short := re.search(rf"{name[:-3]}(?!委员会)", text[: span[0]])):
         return next(((m.start, m.end) for m in orgs if m.start < short.start() and m.end == short.end()), short.span())
+    if name.endswith("工会") and (at := text.find(name + "联合会")) >= 0:
+        return (at, at + len(name) + 3)
     if name[-1] not in "会组" and (at := text.find(name + "工会")) >= 0:
         return (at, at + len(name) + 2)
     longer = [m for m in orgs if len(n := text[m.start : m.end]) > len(name) and n.endswith(name) and "和" not in n]

@@ -205,12 +205,15 @@ def _of_opening_month(facts: Facts) -> Period | None:
 
 
 _BEGINS = re.compile(r"[^，。]{0,8}(?:起(?![草来])|开始|调[到入]|来到|当上|当选|进[公厂])")
-_LETTER = re.compile(r"信$|信[（(]|请示|关于.*(?:报告|函)$|书信")
+_TIMELESS = re.compile(r"信$|信[（(]|请示|关于.*(?:报告|函)$|书信|自查|(?:管理|实施)?(?:办法|细则)|问答|必答")
+
+_SPOKEN = re.compile(r"讲话$|致辞$")
 
 
 def _of_no_time(facts: Facts) -> Period | None:
-    """A letter or a request speaks of no period."""
-    return Period(label="unknown") if _LETTER.search(facts.title) else None
+    """A letter, a speech, a self-examination speaks of no period, unless its title or opening says how long it is."""
+    said = facts.label not in (None, "year") or any(m.kind in ("y", "year_term") for m in facts.titled)
+    return Period(label="unknown") if _SPOKEN.search(facts.title) or (not said and _TIMELESS.search(facts.title)) else None
 
 
 def _of_year_titled(facts: Facts) -> Period | None:
@@ -220,7 +223,7 @@ def _of_year_titled(facts: Facts) -> Period | None:
 
 _Read: TypeAlias = Callable[[Facts], Period | None]
 _READINGS: dict[DocType, tuple[_Read, ...]] = {
-    "summary": (_of_term, _of_title, _of_several_years, _of_months_stated, _of_years_told, _of_label),
+    "summary": (_of_term, _of_title, _of_several_years, _of_months_stated, _of_years_told, _of_no_time, _of_label),
     "plan": (_of_term, _of_title, _of_several_years, _of_label),
     "exchange": (_of_term, _of_title, _of_several_years, _of_words, _of_years_told),
     "reflection": (_of_term, _of_title, _of_words, _of_months_stated, _of_opening_month),

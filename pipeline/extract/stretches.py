@@ -25,6 +25,7 @@ _SINCE = re.compile(
 _OF_A_LIFE = re.compile(r"[^，。；]{0,12}(?:毕业|出生|参军|入伍|参加工作|考上|考入)")
 _FOUNDED = re.compile(r"(?:成立|[始创]?建|创办|开采)于$")
 _PLANNED = re.compile(r"打算|计划|将|力争|争取|换届|下一步|明年|增到|分站|还要|年底?前|[前内](?:建|完|达|出|为|在|入|把|给|要)")
+_LATE = 12  # a term of office that is reported on before December began in the course of a year
 _WINTER = 4  # a report signed up to April covers the years before
 _OPENING = 600  # characters in which a report says how many years it covers
 _LEAST = 1980  # no year before it is reported on
@@ -38,23 +39,25 @@ def years_told(facts: Facts, *, said: bool) -> Period | None:
     """
     text, reading = facts.reading.clean, facts.reading
     dated = [m for m in facts.told if m.year and m.year >= _LEAST]
-    run = next((m for m in dated if m.kind in ("year_range", "plan") and m.year_2), None)
+    opening = reading.body.start + _OPENING
+    run = next((m for m in dated if m.kind in ("year_range", "plan") and m.year_2 and m.start < opening), None)
     if said and run is not None:
         return _years(run.year, run.year_2)
     dated = [m for m in dated if not _aside(facts, m)]
     told = sorted({m.year for m in dated if m.year})
     counted = [_NUMBERS[m["n"]] for m in _YEARS_LONG.finditer(text, 0 if said else reading.body.start)]
-    near = _YEARS_LONG.search(text, 0, reading.body.start + _OPENING)
+    near = _YEARS_LONG.search(text, 0, opening)
     long = _NUMBERS[near["n"]] if near else None
     begun = next((m for m in dated if _SINCE.match(text, m.end, m.end + 34)), None)
     since, last = begun.year if begun else None, _last_year(facts, told, begun)
     if since is None and facts.signed_year is not None:
-        ago = next((m for m in facts.told if m.relative == -2 and m.start < reading.body.start + _OPENING), None)
+        ago = next((m for m in facts.told if m.relative == -2 and m.start < opening), None)
         since = facts.signed_year - 2 if ago is not None else None
     if said:
         if since is not None and (long is None or last is None or abs(last - since + 1 - long) <= 1):
             return _years(since, last)
-        return _years(last - long + 1, last) if long and last else _years(since, None)
+        elected = facts.signed_month is not None and _WINTER < facts.signed_month < _LATE  # in the same season, years ago
+        return _years(last - long + (not elected), last) if long and last else _years(since, None)
     if facts.kind == "summary":
         if last is None:
             return None
@@ -166,4 +169,6 @@ def months_named(facts: Facts, moments: Sequence[Moment]) -> Period | None:
 def _months(facts: Facts, first: int, last: int) -> Period:
     year, basis = facts.year
     label: PeriodLabel = "month" if first == last else "unknown"
+    if facts.kind != "notice":
+        label = _LABELS.get((first, last), label)
     return Period(start=f"{year}-{first:02d}", end=f"{year}-{last:02d}", label=label, basis=basis)

@@ -40,8 +40,9 @@ _DOCUMENT = re.compile(
     r"|答复|批复|请示|调查报告|公示|公告|启事|管理办法|办法|规定|实施细则|章程|述职|侧记|手记|[年季月]报)(?:[（(][^（）()]{1,16}[)）])?$"
 )
 _PERSONAL = re.compile(
-    r"(?:体会|心得|感言|感想|事迹|信|倡议书|发言稿?|讲话稿?|述职报告|通知|通报|决定|公示|公告|启事)$"
+    r"(?:体会|心得|感言|感想|事迹|信|倡议书|发言稿?|讲话稿?|述职报告|通知|通报|决定|公示|公告|启事|季报|月报|简报|简讯)$"
 )  # kinds that name no section
+_ISSUED = re.compile(r"(?:公示|公告|启事|季报|月报|简报|简讯)$")  # kinds that are a text of their own however short their title
 _INNER = re.compile(
     r"^(?:今后|下一步|下一年度|下阶段|下学期|下半年|明年|来年|新学期|存在|主要|基本|几点|我的|附|抄送|主题词|联系"
     r"|工作(?:总结|计划|思路|打算|安排|要点)$|[^工]{0,4}工作(?:打算|思路|安排)$)"
@@ -213,8 +214,8 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
         + bool(_DATED.search(bare))
         + bool(_ORGAN.search(bare))
     )
-    if _PERSONAL.search(bare) and len(bare) >= 8:
-        points += 1 + _numbering_ends(lines, start, i, end)
+    if len(bare) >= (6 if _ISSUED.search(bare) else 8) and _PERSONAL.search(bare):
+        points += 1 + _numbering_ends(lines, start, i, end) + bool(_ISSUED.search(bare))
     points += _beside_another(lines[start].text, bare) + 2 * (
         _NEW_PLAN.match(bare) is not None and _is_whole(lines, start, i, end)
     )
