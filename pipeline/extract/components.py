@@ -16,6 +16,7 @@ from spacy import blank
 from spacy.language import Language
 from spacy.tokens import SpanGroup
 
+from pipeline.extract.deeds import deeds
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.tagger import Marks, mark
 from pipeline.products import Part
@@ -45,7 +46,8 @@ def _component(kind: str, models: str | None) -> Callable[[Doc], Doc]:
     def marked(doc: Doc) -> Doc:
         if _MARKS not in doc.user_data:
             work = Groundwork(Reading(Text(doc.text), Part(start=0, end=len(doc.text))))
-            doc.user_data[_MARKS] = mark(Path(models) if models else models_dir(), work.sight, work.sentences)
+            home = Path(models) if models else models_dir()
+            doc.user_data[_MARKS] = mark(home, work.sight, work.sentences, deeds(work.reading, home))
         found = getattr(doc.user_data[_MARKS], kind)
         _split(doc, sorted({edge for m in found for edge in (m.start, m.end)}))
         spans = [span for m in found if (span := doc.char_span(m.start, m.end, label=m.label)) is not None]

@@ -58,6 +58,8 @@ def columns(reading: Reading, tokens: Sequence[Token], token_at: NDArray[np.intp
     size = len(own)
     found = {f"kind{by:+d}" if by else "kind": padded[2 + by : 2 + by + size][token_at] for by in range(-2, 3)}
     found["governor"] = _governors(tokens, kinds)[token_at]
+    for name, column in zip(("clause", "lead", "act"), _clauses(tokens, kinds), strict=True):
+        found[name] = column[token_at]
     found["zone"] = _zones(reading)
     found["told"] = _told(reading.clean)
     return found
@@ -82,6 +84,37 @@ def _governors(tokens: Sequence[Token], kinds: Sequence[str]) -> Keys:
         changes.append(i)
         values.append(f"{verb}|{min(commas, 2)}|{min(stops, 2)}" if verb else "")
     return hashes(values).repeat(np.diff([*changes, len(tokens) + 1]))[: len(tokens)]
+
+
+_BREAKS = frozenset("，。；！？：、,;:!?")
+_QUIET = frozenset("有是在能会可以得")  # verbs that tell nothing of what was done
+
+
+def _clauses(tokens: Sequence[Token], kinds: Sequence[str]) -> tuple[Keys, Keys, Keys]:
+    """Of each token what its clause says: its verb, whether that is done and counted; how it opens; what is done, in full."""
+    clauses, leads, acts = [], [], []
+    at, before = 0, ""
+    for end in range(1, len(tokens) + 1):
+        if end < len(tokens) and not (tokens[end].text in _BREAKS or "\n" in tokens[end].text):
+            continue
+        inside = range(at, end)
+        verb = next((k for k in inside if _acts(tokens[k], kinds[k])), None)
+        done = any(tokens[k].text[-1:] in "了过" for k in inside)
+        counted = any(tokens[k].tag[:1] == "m" for k in inside)
+        kind = kinds[verb] if verb is not None else ""
+        clause = f"{kind}|{done:d}{counted:d}"
+        first = next((kinds[k] for k in inside if tokens[k].tag[:1] not in "xw"), "")
+        act = f"{tokens[verb].text if verb is not None else ''}|{kinds[end - 1]}"
+        clauses += [clause] * (end - at)
+        leads += [f"{first}|{before}|{clause}"] * (end - at)
+        acts += [act] * (end - at)
+        at, before = end, kind
+    return hashes(clauses), hashes(leads), hashes(acts)
+
+
+def _acts(token: Token, kind: str) -> bool:
+    """A verb that says what is done, or a word whose class does: the names of classes are longer than parts of speech."""
+    return (token.tag[:1] == "v" or (len(kind) > 2 and kind.isascii())) and token.text not in _QUIET
 
 
 def _doc(reading: Reading) -> str:

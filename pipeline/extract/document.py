@@ -17,6 +17,7 @@ from pipeline.extract.almanac import norm
 from pipeline.extract.basics import basics
 from pipeline.extract.calibration import calibrated
 from pipeline.extract.certain import completed
+from pipeline.extract.deeds import deeds
 from pipeline.extract.figures import Act
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.indicators import indicate
@@ -94,7 +95,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = (), *, calibrate: bo
     dated = [(m.start, m.end, norm(m, sense)) for m in ground_work.moments]
 
     sentences = ground_work.sentences
-    marked = mark(models, ground_work.sight, sentences)
+    marked = mark(models, ground_work.sight, sentences, deeds(reading, models))
     named = names.completed(reading, marked.names)
     honours = awards_.given(reading, marked.awards)
     acts = completed(reading, marked.events)

@@ -20,6 +20,7 @@ from pipeline.extract.templates import Window, window
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pipeline.extract.deeds import Deed
     from pipeline.extract.features import Sight
     from pipeline.segment import Span
 
@@ -47,7 +48,7 @@ class Marks(NamedTuple):
 
 
 # From this marginal on a span stands although the best path leaves it out: recall for precision, chosen on the dev split.
-THRESHOLDS = {"names": 0.4, "events": 0.4, "awards": 0.25}
+THRESHOLDS = {"names": 0.4, "events": 0.25, "awards": 0.25}
 BY_CHANCE = frozenset({"events"})  # read off the marginals alone: the best path of a list holds all of its items or none
 HINTED = 0.12  # from this marginal on a phrase that rules propose stands as a whole
 
@@ -59,16 +60,17 @@ def pieces(sentences: Iterable[Span]) -> Iterator[Span]:
             yield sentence._replace(start=start, end=min(start + LONGEST_SENTENCE, sentence.end))
 
 
-def mark(models: Path, sight: Sight, sentences: Iterable[Span]) -> Marks:
-    """Every span that the models below ``models`` mark; events also where ``sight`` proposes a phrase by rule."""
+def mark(models: Path, sight: Sight, sentences: Iterable[Span], told: Sequence[Deed] = ()) -> Marks:
+    """Every span that the models below ``models`` mark; events also where rules propose a phrase or a deed is told."""
     seen = window(list(pieces(sentences)))
     chain = load(tuple(weights_of(models, name) for name in Marks._fields))
     sought = [k for k, name in enumerate(Marks._fields) if name not in BY_CHANCE]
     found = zip(Marks._fields, chain.marginals(sight.keys(seen), seen, sought), strict=True)
-    return Marks(*(_spans(made, seen, THRESHOLDS[name], sight.event_hints if name == "events" else ()) for name, made in found))
+    proposed = {"events": (sight.event_hints, told)}
+    return Marks(*(_spans(made, seen, THRESHOLDS[name], *proposed.get(name, ((), ()))) for name, made in found))
 
 
-def _spans(made: Marginals, seen: Window, least: float, hints: Sequence[Span]) -> list[Marked]:
+def _spans(made: Marginals, seen: Window, least: float, hints: Sequence[Span], told: Sequence[Deed]) -> list[Marked]:
     """The spans of one model: those of its best path, and those that its marginals make likely enough."""
     path, outside = made.path.tolist(), made.labels.index(OUTSIDE)
     number = {label: k for k, label in enumerate(made.labels)}
@@ -87,12 +89,28 @@ def _spans(made: Marginals, seen: Window, least: float, hints: Sequence[Span]) -
             and round(float(made.chance[a, number["B-" + kinds[0]]]), 3) >= HINTED
         ):
             path[a:b] = [number["B-" + kinds[0]]] + [number["I-" + kinds[0]]] * (b - a - 1)
+    begun = _tell(made, path, seen, kinds[0], told)
     found = []
     for a, b, label in _stretches(np.array(path), made.labels, seen.first):
-        sure = min(made.chance[range(a, b), path[a:b]].tolist())
+        sure = begun[a] if a in begun else min(made.chance[range(a, b), path[a:b]].tolist())
         start = int(seen.at[a])
         found.append(Marked(start, start + b - a, label, round(sure, 2)))
     return found
+
+
+def _tell(made: Marginals, path: list[int], seen: Window, kind: str, told: Sequence[Deed]) -> dict[int, float]:
+    """Make a span of each deed in whose clause none stands, from where one likeliest begins; beginning → chance."""
+    begin, inside, outside = (made.labels.index(label) for label in ("B-" + kind, "I-" + kind, OUTSIDE))
+    begun: dict[int, float] = {}
+    for deed in told:
+        a = int(np.searchsorted(seen.at, deed.start))
+        b = a + deed.end - deed.start
+        if b > len(path) or seen.at[a] != deed.start or seen.first[a + 1 : b].any() or any(k != outside for k in path[a:b]):
+            continue
+        first = a + int(np.round(made.chance[a : b - 1, begin], 3).argmax())
+        path[first:b] = [begin] + [inside] * (b - first - 1)
+        begun[first] = deed.chance
+    return begun
 
 
 def _stretches(path: Offsets, labels: Sequence[str], first: Flags) -> Iterator[tuple[int, int, str]]:

@@ -79,6 +79,11 @@ TEMPLATES: dict[str, tuple[tuple[str, int], ...]] = {
     "em": (("char", 0), ("char", 1), ("char", 2)),
     "en": (("kind-1", 0), ("token", 0), ("shape", 0)),
     "eo": (("token", 0), ("kind+1", 0), ("shape", 0)),
+    "ep": (("clause", 0), ("kind", 0), ("shape", 0)),
+    "eq": (("clause", 0), ("event_phrase", 0)),
+    "er": (("lead", 0), ("kind", 0), ("shape", 0)),
+    "es": (("act", 0), ("shape", 0), ("kind", 0)),
+    "et": (("clause", 0), ("kind-1", 0), ("kind", 0), ("shape", 0)),
 }
 EVENTS_ONLY = frozenset(name for name in TEMPLATES if len(name) == 2)  # what names and awards do not look at
 BEFORE, AFTER = "^", "$"  # what a window sees beyond the sentence

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.aggregate.levels import views
-from pipeline.extract import awards, events, indicators, links, statements
+from pipeline.extract import awards, deeds, events, indicators, links, statements
 from pipeline.extract.basics import basics
 from pipeline.extract.figures import Act
 from pipeline.extract.linear import UNIT, Model, write
@@ -40,6 +41,15 @@ def event_rows(field: str) -> Callable[[Example], Iterator[Row]]:
             yield spelt(example, own, *events.around(example.reading, span.start, {})), item[field]
 
     return rows
+
+
+def deed_rows(example: Example) -> Iterator[Row]:
+    """Rows for deeds: every clause, and whether an event begins in it."""
+    starts = sorted(span.start for span, _ in example.spans("events"))
+    spans = deeds.clauses(example.reading)
+    for span, seen in zip(spans, deeds.features(example.reading, spans), strict=True):
+        tells = bisect_left(starts, span.start) < bisect_left(starts, span.end)
+        yield spelt(example, seen), "yes" if tells else "no"
 
 
 def count_rows(field: str) -> Callable[[Example], Iterator[Row]]:
@@ -134,6 +144,7 @@ class Task(NamedTuple):
 
 
 TASKS = {
+    "deeds": Task(deed_rows, 0.1),
     "event_type": Task(event_rows("type"), 2.0),
     "event_status": Task(event_rows("status"), 0.5),
     "event_date": Task(link_rows("date"), 0.5),

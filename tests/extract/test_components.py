@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.extract.components import language
+from pipeline.extract.deeds import deeds
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.tagger import Marks, mark
 from pipeline.products import Part
@@ -21,7 +22,7 @@ GOLD = sorted((Path(__file__).resolve().parents[2] / "corpora" / "gold" / "main"
 def test_the_components_mark_what_the_pipeline_marks(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     work = Groundwork(Reading(Text(text), Part(start=0, end=len(text))))
-    expected = mark(models_dir(), work.sight, work.sentences)
+    expected = mark(models_dir(), work.sight, work.sentences, deeds(work.reading, models_dir()))
     doc = language()(text)
     assert doc.text == text
     assert expected.names

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from pipeline.extract import statements
 from pipeline.extract.certain import completed
 from pipeline.extract.context import kind_of, zone_at
+from pipeline.extract.crf import Marginals
+from pipeline.extract.deeds import Deed, clauses, uncounted
 from pipeline.extract.events import _theme, date_anchors
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.links import candidates
-from pipeline.extract.tagger import Marked
+from pipeline.extract.tagger import Marked, _spans
+from pipeline.extract.templates import window
 from pipeline.segment import Span
 from tests.ingest.cases import cases
 from tests.segment.read import reading_of
@@ -88,3 +92,20 @@ def test_plain_words_ask(said: str, *, asks: bool) -> None:
 def test_a_name_keeps_its_quotation_marks_and_no_verb(text: str, marked: str, name: str) -> None:
     (found,) = completed(reading_of(text), [Marked(*place(text, marked), "EVT", 0.9)])
     assert text[found.start : found.end] == name
+
+
+@pytest.mark.parametrize("case", cases("deeds"))
+def test_clauses_that_may_tell_a_deed(case: dict[str, Any]) -> None:
+    reading = reading_of(case["text"])
+    found = clauses(reading)
+    assert [reading.clean[slice(*span)] for span in found] == case["clauses"]
+    assert [reading.clean[slice(*uncounted(reading.clean, span))] for span in found] == case["uncounted"]
+
+
+def test_a_deed_begins_where_an_event_likeliest_does_and_leaves_marked_clauses_alone() -> None:
+    chance = np.zeros((12, 3))
+    chance[2, 1], chance[6:9, 1:] = 0.05, [[0.9, 0.0], [0.0, 0.9], [0.0, 0.9]]
+    chance[:, 0] = 1 - chance[:, 1:].sum(axis=1)
+    made = Marginals(("O", "B-EVT", "I-EVT"), np.zeros(12, dtype=np.intp), chance)
+    found = _spans(made, window([Span(0, 12)]), 0.25, (), [Deed(0, 5, 0.7), Deed(6, 12, 0.8)])
+    assert found == [Marked(2, 5, "EVT", 0.7), Marked(6, 9, "EVT", 0.9)]
