@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 from pipeline.aggregate.steps import here
 from pipeline.errors import CannotRun, ResourceError, SourceError
 from pipeline.flow import Options, Outcome, Task, failure, printable, process
-from pipeline.settings import Settings, one_thread_a_process
+from pipeline.settings import Settings, one_thread_a_process, read_many
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -175,7 +175,7 @@ class Pool:
         from pipeline.guard import Guard
 
         # spawn, everywhere: a fork copies the locks of the progress display's thread, and Windows has no other way
-        self._pool: Any = ProcessPool(max_workers=workers, initializer=one_thread_a_process, context=get_context("spawn"))
+        self._pool: Any = ProcessPool(max_workers=workers, initializer=read_many, context=get_context("spawn"))
         self._bounds = bounds
         self._guard = Guard(bounds.memory)
 

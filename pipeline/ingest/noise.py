@@ -20,7 +20,8 @@ def noise_rules() -> tuple[Rule, ...]:
 @lru_cache(maxsize=4096)
 def noisy(line: str) -> tuple[Rule, ...]:
     """The rules that match a line, wherever it stands; a source's lines are asked about several times over."""
-    return tuple(rule for rule in noise_rules() if rule.matches(line))
+    size = len(line)
+    return tuple([rule for rule in noise_rules() if size <= rule.longest and rule.pattern.search(line)])
 
 
 def noise_of(lines: Sequence[Line], openers: frozenset[int] = frozenset()) -> dict[int, str]:
