@@ -31,16 +31,18 @@ def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     marked = [_of_its_kind(reading, m) for m in marked]
     found = sorted(mended for m in marked if (mended := _MEND[m.label](reading, m)))
     found = _one_kind(text, found)
-    found = added(found, bodies.definite(reading))
+    found = added(text, found, bodies.definite(reading))
     title = unit_in_title(reading)
     if title:
-        found = added([m for m in found if m.label != "ORG" or m.end <= title[0] or m.start >= title[1]], [(*title, "ORG", 1.0)])
-    found = added(found, places.halls(reading, [m for m in found if m.label == "ORG"]))
-    found = added(found, frames.given_away(reading))
-    found = added(found, frames.labelled(text))
-    found = added(found, frames.listed(text, [m for m in found if m.label == "PER"]))
-    found = added(found, _repeated(text, found))
-    return added(found, places.known(reading))
+        found = added(
+            text, [m for m in found if m.label != "ORG" or m.end <= title[0] or m.start >= title[1]], [(*title, "ORG", 1.0)]
+        )
+    found = added(text, found, places.halls(reading, [m for m in found if m.label == "ORG"]))
+    found = added(text, found, frames.given_away(reading))
+    found = added(text, found, frames.labelled(text))
+    found = added(text, found, frames.listed(text, [m for m in found if m.label == "PER"]))
+    found = added(text, found, _repeated(text, found))
+    return added(text, found, places.known(reading))
 
 
 _SURE_PLACE = 0.7
@@ -72,7 +74,7 @@ def _one_kind(text: str, found: list[Marked]) -> list[Marked]:
     ]
 
 
-def added(found: list[Marked], more: Iterable[Proposal]) -> list[Marked]:
+def added(text: str, found: list[Marked], more: Iterable[Proposal]) -> list[Marked]:
     """Marks with ``more`` put in where nothing else stands; a longer name takes the place of shorter ones inside it."""
     proposed = list(more)
     if not proposed and all(a.end <= b.start for a, b in pairwise(found)):
@@ -83,11 +85,15 @@ def added(found: list[Marked], more: Iterable[Proposal]) -> list[Marked]:
         inside = all(start <= m.start and m.end <= end and m.label in _SHORTER.get(label, ()) for m in hit)
         if not inside or any((m.start, m.end) == (start, end) for m in hit):
             continue
+        if any((m.start, m.end) == (start, end - 1) and m.confidence > _SURE_NAME and text[m.end] in _THEN for m in hit):
+            continue  # 赫连勇|用锉刀
         mark = Marked(start, end, label, sure)
         holder.update((k, mark) for k in range(start, end))
     return sorted(set(holder.values()))
 
 
+_SURE_NAME = 0.9
+_THEN = set("用开为等获得唱教被说讲提担任抓带")  # what may follow a name that is whole
 _SHORTER = {"ORG": ("ORG", "PLC"), "PLC": ("ORG", "PLC"), "PER": ("PER",)}  # what a longer name of a label may swallow
 
 

@@ -241,9 +241,9 @@ def _shape(reading: Reading, m: Marked, name: str) -> str:
         return "phrase"  # 多渠道, 全校
     if is_plain_word(reading, m, name) or (is_place(name) and reading.tokens[reading.token_at(m.start)].text == name):
         return "surnamed_word" if surnamed and doubt is None else "word"
-    if _NOUN_END.fullmatch(name) or (holds and not surnamed):
+    if _NOUN_END.fullmatch(name):
         return "word"
-    if holds or _cuts_word(reading, m):
+    if surnamed and (holds or _cuts_word(reading, m)):
         return "holding_a_word"
     return "name" if surnamed and len(name) <= 3 + (name[:2] in surnames()) else "nameless"
 
@@ -255,7 +255,7 @@ def _place_for_a_name(reading: Reading, m: Marked) -> str:
     role = (titled["role"] or "") if titled else _CROWD[0]
     if not role.endswith(_impersonal()):
         return "titled"
-    listed = text[m.end : m.end + 1] == "、" or text[max(0, m.start - 1) : m.start] in ("、", "：")
+    listed = text[m.end : m.end + 1] in ("、", " ") or text[max(0, m.start - 1) : m.start] in ("、", "：")
     beside = not role.endswith(_CROWD) or listed or _second(text, m.start) or _GROUP.search(text, max(0, m.start - 3), m.start)
     again = text[m.start : m.end] not in common_words() and text.count(text[m.start : m.end]) > 1
     return "beside" if beside or again or _DOES.match(text, m.end) else "bare"
