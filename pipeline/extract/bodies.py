@@ -25,6 +25,7 @@ class Patterns(NamedTuple):
     named: re.Pattern[str]  # 德宏日报
     end: re.Pattern[str]
     firm: re.Pattern[str]  # ends with a trade: 绿迅保洁
+    listed_firm: re.Pattern[str]  # 恒捷精密、宏光电子、…
     definite: re.Pattern[str]
     lead: re.Pattern[str]
     not_branches: frozenset[str]
@@ -45,6 +46,7 @@ def patterns() -> Patterns:
     departments = alternatives(spec["departments"].split("|"))
     named = alternatives(spec["named_ends"].split("|"))
     leads = alternatives(spec["org_leads"].split("|"))
+    trades = alternatives(words("lexicons/trades.txt"))
     return Patterns(
         generic=re.compile("(?:" + "|".join(spec["generic_orgs"]) + ")"),
         other=re.compile(spec["other_bodies"]),
@@ -55,10 +57,13 @@ def patterns() -> Patterns:
             re.MULTILINE,
         ),
         end=re.compile(rf"(?:{spec['org_end']}|{departments})$"),
-        firm=re.compile(rf"(?:{alternatives(words('lexicons/trades.txt'))})$"),
+        firm=re.compile(rf"(?:{trades})$"),
+        listed_firm=re.compile(
+            rf"(?<=[，。、：；])[\u4e00-\u9fff]{{2}}(?:{trades})(?=、[\u4e00-\u9fff]{{2,4}}(?:{trades})|[一二三四五六]家|一名|老板)"
+        ),
         definite=re.compile(
             rf"(?:自治区|[省市县区州旗])(?:{bodies})|(?:(?<![\u4e00-\u9fff])|(?<=[由按到向在给经和与请]))[乡镇](?:总工会|教育工会|教育办|民政所|政府|卫生院|广播站|妇联|人大)"
-            r"|团[省市县区州]委(?![员书])"
+            r"|团[省市县区州]委(?![员书])|[省市县区旗]总(?=[“下拨给法派来要把送，。、的])|(?<=[在由经受向])[镇乡]党委"
             r"|(?<=[，、。的由到和与加])(?:教研室|教师进修学校|教育局|教育工会|政协|人大|妇联)(?=[、，。的和与组主举])"
             r"|(?P<branch>[\u4e00-\u9fff]{2})分工会(?=[，。、现会委的成在是工]|$)"
         ),
@@ -201,6 +206,7 @@ def definite(reading: Reading) -> Iterator[Proposal]:
             if before and "\u4e00" <= text[start - 1] <= "\u9fff" and text[start - 1] not in _NOT_BEFORE and not verb:
                 continue
         yield (start, _with_department(text, start, m.end()), "ORG", 1.0)
+    yield from ((*m.span(), "ORG", 0.6) for m in patterns().listed_firm.finditer(text))
     begins = {t.start for t in reading.tokens}
     for m in patterns().named.finditer(text):
         if m.start("unit") in begins and not is_generic(m["unit"]):
