@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _END = "。！？!?：:；;"
 _OPEN, _CLOSE = "“‘「『《（(【[", "”’」』》）)】]"
 _INLINE = re.compile(r"(?:(?<=[。；;！？!?）)：:”…】])|(?<=  ))[ 　]{0,8}(?=[（(\[【第一二三四五六七八九十0-9①-⒛㈠-㈩])")
+_ATTACHED = re.compile(r"附件?[:：] ?1 ?[、.．]")
 _BRACKET = re.compile(r"[（(〔【⑴㈠]")
 _BLANK = re.compile(r"(?<=[^ ]) (?=[（(第一二三四五六七八九十0-9①-⒛㈠-㈩])")
 _UNBROKEN = 500  # a line this long with several numbers in it is a text whose line breaks were lost
@@ -39,9 +40,12 @@ def _openers(reading: Reading) -> list[Opener]:
     begin = reading.text_start
     lines = [line._replace(start=max(line.start, begin)) for line in reading.lines if line not in edge and line.end > begin]
     found: list[Opener] = []
+    attached = 0  # the number of the last attachment that the lines above list: 附件：1.名单 / 2.花名册
     for line in lines:
         number = number_at(text, line.start, line.end)
-        if number is not None and _opens(text, number, line):
+        listed = _ATTACHED.match(text, line.start, line.end)
+        attached = 1 if listed else attached + 1 if attached and number and number.value == attached + 1 else 0
+        if number is not None and not attached and _opens(text, number, line):
             found.append(Opener(line.start, number, line, False, number.style))
     found = _without_lone_words(found)
     found = [o for i, o in enumerate(found) if not _runs_on(text, found, i)]

@@ -216,10 +216,15 @@ def is_byline(piece: str) -> bool:
     )
 
 
+_ATTACHMENT = re.compile(r"附件? ?[一二三四五六七八九十0-9]{0,2} ?[:：]?")
+
+
 def sign_off_lines(reading: Reading) -> list[Span]:
-    """The unit and date lines that close the text; empty where the text just ends."""
+    """The unit and date lines that close the text, attachments aside; empty where the text just ends."""
     found: list[Span] = []
-    for line in reversed(reading.lines[-5:]):
+    lines = reading.lines
+    attached = next((i for i, ln in enumerate(lines) if i > 2 and _ATTACHMENT.fullmatch(reading.clean, ln.start, ln.end)), None)
+    for line in reversed(lines[:attached][-5:]):
         piece = reading.clean[line.start : line.end].strip(" 　()（）【】")
         if "|" in piece or len(piece) > 45 or piece.endswith(("。", "！", "；", "：")) or (line in reading.title_lines):
             break
