@@ -91,20 +91,20 @@ _QUIET = frozenset("有是在能会可以得")  # verbs that tell nothing of wha
 
 
 def _clauses(tokens: Sequence[Token], kinds: Sequence[str]) -> tuple[Keys, Keys, Keys]:
-    """Of each token what its clause says: its verb, whether that is done and counted; how it opens; what is done, in full."""
+    """Of each token what its clause says: its telling word, whether that is done and counted; how it opens; that word itself."""
     clauses, leads, acts = [], [], []
     at, before = 0, ""
     for end in range(1, len(tokens) + 1):
         if end < len(tokens) and not (tokens[end].text in _BREAKS or "\n" in tokens[end].text):
             continue
         inside = range(at, end)
-        verb = next((k for k in inside if _acts(tokens[k], kinds[k])), None)
+        word = next((k for k in inside if _tells(tokens[k], kinds[k])), None)
         done = any(tokens[k].text[-1:] in "了过" for k in inside)
         counted = any(tokens[k].tag[:1] == "m" for k in inside)
-        kind = kinds[verb] if verb is not None else ""
+        kind = kinds[word] if word is not None else ""
         clause = f"{kind}|{done:d}{counted:d}"
         first = next((kinds[k] for k in inside if tokens[k].tag[:1] not in "xw"), "")
-        act = f"{tokens[verb].text if verb is not None else ''}|{kinds[end - 1]}"
+        act = f"{tokens[word].text if word is not None else ''}|{kinds[end - 1]}"
         clauses += [clause] * (end - at)
         leads += [f"{first}|{before}|{clause}"] * (end - at)
         acts += [act] * (end - at)
@@ -112,8 +112,8 @@ def _clauses(tokens: Sequence[Token], kinds: Sequence[str]) -> tuple[Keys, Keys,
     return hashes(clauses), hashes(leads), hashes(acts)
 
 
-def _acts(token: Token, kind: str) -> bool:
-    """A verb that says what is done, or a word whose class does: the names of classes are longer than parts of speech."""
+def _tells(token: Token, kind: str) -> bool:
+    """A verb, or a word of a class of its own (person, goods …): the names of classes are longer than parts of speech."""
     return (token.tag[:1] == "v" or (len(kind) > 2 and kind.isascii())) and token.text not in _QUIET
 
 

@@ -16,7 +16,7 @@ from pipeline.extract.events import _theme, date_anchors
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.links import candidates
 from pipeline.extract.tagger import Marked, _spans
-from pipeline.extract.templates import window
+from pipeline.extract.templates import hashed, window
 from pipeline.segment import Span
 from tests.ingest.cases import cases
 from tests.segment.read import reading_of
@@ -109,3 +109,12 @@ def test_a_deed_begins_where_an_event_likeliest_does_and_leaves_marked_clauses_a
     made = Marginals(("O", "B-EVT", "I-EVT"), np.zeros(12, dtype=np.intp), chance)
     found = _spans(made, window([Span(0, 12)]), 0.25, (), [Deed(0, 5, 0.7), Deed(6, 12, 0.8)])
     assert found == [Marked(2, 5, "EVT", 0.7), Marked(6, 9, "EVT", 0.9)]
+
+
+def test_the_model_of_spans_sees_what_its_clause_says() -> None:
+    text = "工会工作总结\n全员上道扫雪，又送了姜糖20斤。"
+    reading = reading_of(text)
+    seen = Groundwork(reading).sight.columns["clause"]
+    swept, gave = text.index("全员"), text.index("姜糖")
+    assert seen[gave] == seen[text.index("送了")] == hashed("give|11")
+    assert seen[swept] != seen[gave]
