@@ -52,6 +52,9 @@ def event_year(text: str) -> int | None:
     return max(years) if years else None
 
 
+_FRAMES = re.compile(r"[，,度来我]|工作|.{0,5}在")  # 2011年，我校工会在…领导下
+
+
 def body_year(moments: list[Moment], reading: Reading) -> int | None:
     """The year that the body's first sentences or most of its full dates state."""
     first = reading.body.start
@@ -61,8 +64,13 @@ def body_year(moments: list[Moment], reading: Reading) -> int | None:
         if first <= m.start < first + 160 and m.year and m.kind in ("y", "ym", "year_term", "school_year", "ymd", "ym_range")
     ]
     text = reading.clean
+    earliest = min((m.year for m in early if m.year and m.kind == "y"), default=9999)
+    latest = max((m.year for m in moments if m.year and m.start >= first), default=0)
     for m in early:
         before, behind = text[max(0, m.start - 4) : m.start], text[m.end : m.end + 8]
+        told = latest > m.year + 1 or (earliest < m.year - 1 and not _FRAMES.match(behind)) if m.year else False
+        if told:  # a history: what came years later or before is told, too
+            continue
         if (
             m.kind in ("y", "year_term", "school_year", "ym_range")
             and not re.search(r"[自从于]$|建于|成立|始", before)
