@@ -92,7 +92,7 @@ def rules() -> Rules:
 def find_counts(reading: Reading, taken: Iterable[Span]) -> list[Found]:
     """Every count of the document outside ``taken`` (dates, section numbers, works), in order."""
     text, r = reading.clean, rules()
-    blocked = sorted({(s[0], s[1]) for s in taken} | {m.span() for m in r.slogans.finditer(text)})
+    blocked = _joined(sorted({(s[0], s[1]) for s in taken} | {m.span() for m in r.slogans.finditer(text)}))
     found: list[Found] = []
     at = 0
     while (match := QUANTITY.search(text, at)) is not None:
@@ -112,6 +112,17 @@ def find_counts(reading: Reading, taken: Iterable[Span]) -> list[Found]:
         if _block(blocked, *m.span()) is None
     ]
     return sorted(found, key=lambda f: f.start)
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order, those that overlap made one: a number in 《…》 does not end the title."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _block(blocked: list[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:
