@@ -151,7 +151,7 @@ TASKS = {
     "event_people": Task(link_rows("participants"), 0.5),
     "award_level": Task(award_rows, 1.0),
     "standing": Task(standing_rows, 0.5),
-    "indicator": Task(count_rows("indicator"), 0.02, hinge=True, eagerness=0.45),
+    "indicator": Task(count_rows("indicator"), 0.02, hinge=True, eagerness=0.4),
     "scope": Task(count_rows("scope"), 0.02, hinge=True),
     "count_status": Task(count_rows("status"), 0.02, hinge=True),
     "statement": Task(statement_rows, 0.3, balanced=True),
