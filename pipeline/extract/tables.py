@@ -20,6 +20,7 @@ _BY_WORD = (
     (re.compile(r"场次"), "场"),
     (re.compile(r"次数"), "次"),
     (re.compile(r"件数"), "件"),
+    (re.compile(r"得分|总分|分数"), "分"),
 )  # fmt: skip
 
 
