@@ -211,12 +211,13 @@ def _run_into(found: Sequence[Mark], lines: Sequence[Line]) -> list[Mark]:
             if line.start in opened or not line.text.startswith(stem):
                 continue
             counted = ((n, form) for n in sorted({m + 1 for m in numbers} - numbers) for form in (str(n), numeral(n)))
-            hit_at = next(((n, len(stem) + len(form)) for n, form in counted if line.text.startswith(form, len(stem))), None)
-            if hit_at is None or line.text[hit_at[1] : hit_at[1] + 1].isdigit():
+            number, form = next((one for one in counted if line.text.startswith(one[1], len(stem))), (None, ""))
+            end = len(stem) + len(form)
+            if number is None or line.text[end : end + 1].isdigit():
                 continue
             own = tuple((a - other.at + line.start, b - other.at + line.start) for a, b in other.own)
-            more.append(Mark(line.start, line.start + hit_at[1], "text", own, hit_at[0], other.rule))
-            numbers.add(hit_at[0])
+            more.append(Mark(line.start, line.start + end, "text", own, number, other.rule))
+            numbers.add(number)
     return more
 
 

@@ -20,8 +20,7 @@ def noise_rules() -> tuple[Rule, ...]:
 @lru_cache(maxsize=4096)
 def noisy(line: str) -> tuple[Rule, ...]:
     """The rules that match a line, wherever it stands; a source's lines are asked about several times over."""
-    size = len(line)
-    return tuple([rule for rule in noise_rules() if size <= rule.longest and rule.pattern.search(line)])
+    return tuple([rule for rule in noise_rules() if rule.match(line)])
 
 
 def noise_of(lines: Sequence[Line], openers: frozenset[int] = frozenset()) -> dict[int, str]:

@@ -76,10 +76,8 @@ def _headed(text: str, lines: list[Span], hits: list[tuple[Span, int, str]]) -> 
 _ABOVE_A_TABLE = re.compile(r"表$|月份?$|[0-9（(]")  # a table's caption or its first column, no heading
 
 
-_PARAGRAPH, _SHORT_PARAGRAPH = (
-    24,
-    10,
-)  # characters of a line below a heading that is text; where there are many headings
+_PARAGRAPH = 24  # characters of a line below a heading that is text
+_SHORT_PARAGRAPH = 10  # the same where there are many headings
 
 
 def unnumbered_headings(reading: Reading, lines: list[Span], numbered: set[Span]) -> list[Span]:
@@ -207,10 +205,11 @@ def _announced(text: str, lines: list[Span]) -> list[Span]:
     best: list[Span] = []
     for line, below in zip(lines, [*lines[1:], None], strict=False):
         m = _ANNOUNCED.match(text, line.start, line.end)
-        opens = m is not None and not _NAMES_NO_PART.search(m[0]) and not _OF_MINUTES.search(m[0]) and not _is_name(m[0][:-1])
-        if opens and m is not None and m.end() == line.end and below is not None and _long(below):
+        if m and (_NAMES_NO_PART.search(m[0]) or _OF_MINUTES.search(m[0]) or _is_name(m[0][:-1])):
+            m = None
+        if m and m.end() == line.end and below is not None and _long(below):
             alone.append(line)
-        if opens and m is not None and line.end - m.end() >= _PARAGRAPH:
+        if m and line.end - m.end() >= _PARAGRAPH:
             run.append(line)
             best = max(best, run, key=len)
         else:
