@@ -21,8 +21,8 @@ from pipeline.extract.deeds import deeds
 from pipeline.extract.figures import Act
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.indicators import indicate
-from pipeline.extract.organisation import reporting_unit
 from pipeline.extract.redaction import is_redacted
+from pipeline.extract.speaker import reporting_unit
 from pipeline.extract.statements import statements
 from pipeline.extract.tagger import mark
 from pipeline.extract.topics import topics
@@ -104,7 +104,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = (), *, calibrate: bo
     places = [Span(m.start, m.end) for m in named if m.label == "PLC"]
     held = events_.events(reading, acts, dated, ground_work.counts, places, kind, models)
     activities = [Act(e.start, e.end, e.type, e.participants) for e in held]
-    unit = reporting_unit(reading, orgs, signed.unit)
+    unit = reporting_unit(reading, orgs, signed.unit, models)
     org = plain(text, *unit) if unit else None
     clean_org = text.text[unit[0] : unit[1]] if unit else None
     setting = known.setting(reading, clean_org)

@@ -20,7 +20,7 @@ def org_type(text: str, org: str | None, title: str = "") -> OrgType:
     """Kind of unit by its name, else by what the title calls it (中学工会工作计划), else by the words of the text."""
     if org is None and (titled := _TITLED.search(title)):
         org = titled[0]
-    return (_of_name(org) if org else None) or _of_words(text)
+    return (kind_of_name(org) if org else None) or _of_words(text)
 
 
 @cache
@@ -39,7 +39,7 @@ def _heads() -> tuple[re.Pattern[str], dict[str, OrgType]]:
     return re.compile(f"(?:{alternatives(kinds)})"), kinds  # type: ignore[return-value]
 
 
-def _of_name(name: str) -> OrgType | None:
+def kind_of_name(name: str) -> OrgType | None:
     """What a name says: the kind of union it is, else the last head of the unit whose union it is (…街道|卫生服务中心|工会)."""
     name = re.sub(r"\s", "", name)
     said = next((kind for pattern, kind in _rules()[0] if pattern.search(name)), None)

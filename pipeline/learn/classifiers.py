@@ -8,16 +8,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.aggregate.levels import views
-from pipeline.extract import awards, deeds, events, indicators, links, statements
+from pipeline.extract import awards, deeds, events, indicators, links, speaker, statements
 from pipeline.extract.basics import basics
 from pipeline.extract.figures import Act
 from pipeline.extract.linear import UNIT, Model, write
 from pipeline.extract.lookup import Seen
+from pipeline.extract.organisation import candidates
 from pipeline.extract.people import standing_features
+from pipeline.extract.profile import signature
 from pipeline.extract.topics import FIRST, section_features
 from pipeline.learn.examples import Example
 from pipeline.learn.goldrecord import gold_record, thinned
 from pipeline.segment import Span
+from pipeline.spans import unbroken
 
 Row = tuple[list[str], str | list[str]]  # features and label
 
@@ -133,6 +136,17 @@ def standing_rows(example: Example) -> Iterator[Row]:
         yield spelt(example, own), item["standing"] or "none"
 
 
+def unit_rows(example: Example) -> Iterator[Row]:
+    """Rows for the reporting unit: every candidate among the gold organisations, and that there is none."""
+    reading, unit = example.reading, example.gold["org"]
+    orgs = [span for span, _ in example.spans("orgs")]
+    named = candidates(reading, orgs, signature(reading, example.work.moments).unit)
+    speaks = [any(unbroken(reading.text.quote(m.start, m.end)).strip() == unit for m in mentions) for mentions in named.values()]
+    if any(speaks) or unit is None:
+        for features, yes in zip(speaker.features(reading, named), [*speaks, unit is None], strict=True):
+            yield features, "yes" if yes else "no"
+
+
 class Task(NamedTuple):
     """How one classifier is trained."""
 
@@ -150,6 +164,7 @@ TASKS = {
     "event_date": Task(link_rows("date"), 0.5),
     "event_people": Task(link_rows("participants"), 0.5),
     "award_level": Task(award_rows, 1.0),
+    "unit": Task(unit_rows, 1.0),
     "standing": Task(standing_rows, 0.5),
     "indicator": Task(count_rows("indicator"), 0.02, hinge=True, eagerness=0.4),
     "scope": Task(count_rows("scope"), 0.02, hinge=True),

@@ -9,12 +9,13 @@ import pytest
 from pipeline.extract import profile
 from pipeline.extract.awards import own_level, rank
 from pipeline.extract.groundwork import Groundwork
-from pipeline.extract.organisation import reporting_unit
 from pipeline.extract.period import settle
 from pipeline.extract.redaction import is_redacted
+from pipeline.extract.speaker import reporting_unit
 from pipeline.extract.unit_kind import org_type
 from pipeline.labels import labels
 from pipeline.segment import Reading
+from pipeline.settings import models_dir
 from tests.ingest.cases import cases
 from tests.segment.read import reading_of
 
@@ -42,7 +43,7 @@ def profile_of(reading: Reading) -> dict[str, Any]:
     signed = profile.signature(reading, moments)
     period, _ = settle(reading, kind, moments, signed, title)
     me = profile.author(reading)
-    unit = reporting_unit(reading, [], signed.unit)
+    unit = reporting_unit(reading, [], signed.unit, models_dir())
     return {
         "doc_type": kind,
         "period": [period.start, period.end, period.label, period.basis],
