@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections import Counter
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pipeline.extract.linear import load
@@ -54,37 +55,56 @@ def level(name: str, before: str) -> AwardLevel | None:
 
 
 def features(reading: Reading, start: int, end: int) -> Seen:
-    """What the level classifier sees of an award: its words, what stands before it, what the rules say."""
+    """What the level classifier sees of an award: its words, what stands before it, whose unit speaks, what the rules say."""
     text = reading.clean
     sentence = reading.sentence_at(start)
     name, before = text[start:end], text[max(sentence.start, start - 40) : start]
-    head = text[: reading.body.start + 200]
-    found = [
-        f"rule={level(name, text[sentence.start : start][-60:])}",
-        f"first={name[:1]}",
-        f"first2={name[:2]}",
-        f"last2={name[-2:]}",
-    ]
-    found += [f"near={before[-k:]}" for k in (1, 2, 3)]
-    found += [f"has={c}" for c in dict.fromkeys(_LEVEL_CHAR.findall(name))] + [
-        f"ahead={c}" for c in _LEVEL_CHAR.findall(before)[-2:]
-    ]
-    found += [f"unit={w}" for w in dict.fromkeys(_UNIT_WORD.findall(head))]
     told = text[max(sentence.start, start - 120) : start]
-    found += [f"venue={m[1]}" for m in list(_VENUE.finditer(told))[-1:]] + [
-        f"by={m[1]}" for m in list(_GRANTOR.finditer(told))[-1:]
-    ]
-    found += [f"went={m[1]}" for m in list(_WENT.finditer(told))[-1:]]
+    rule, own = level(name, text[sentence.start : start][-60:]), own_level(name)
+    speaker = _speaker(text)
+    found = [f"rule={rule}", f"own={own}", f"first={name[:1]}", f"first2={name[:2]}", f"last2={name[-2:]}"]
+    found += [f"near={before[-k:]}" for k in (1, 2, 3)]
+    inside = list(dict.fromkeys(_LEVEL_CHAR.findall(name)))
+    found += [f"has={c}" for c in inside] + [f"ahead={c}" for c in _LEVEL_CHAR.findall(before)[-2:]]
+    found += [f"unit={w}" for w in dict.fromkeys(_UNIT_WORD.findall(text[: reading.body.start + 200]))]
+    hints = [(m.end(1), kind, m[1]) for kind, cue in _CUES.items() for m in cue.finditer(told)]
+    hints += [(len(told) + 1, "self", word) for word in inside[:1]]
+    found += [f"{kind}={word}" for _, kind, word in hints]
+    near = [(kind, _reach(word, speaker)) for _, kind, word in sorted(hints)[-2:]] or [("none", "")]
+    kind, reach = near[-1]
+    found += [f"nearest={kind}:{reach}", f"reach={reach}", f"reaches={near[0][1]},{reach}", f"reach={reach}|{speaker}"]
     return Seen(found, [Run("n=", start, end), Run("b=", start - len(before), start)])
+
+
+@lru_cache(maxsize=1)
+def _speaker(text: str) -> str:
+    """What the speaking unit calls itself most often (校 of 我校, 全校), or nothing."""
+    called = Counter(m[1] for m in _ours().finditer(text))
+    return max(called, key=lambda word: (called[word], word), default="")
+
+
+@cache
+def _ours() -> re.Pattern[str]:
+    return re.compile(f"[我本全]({yaml('rules/awards.yaml')['speakers']})")
+
+
+@cache
+def _reaches() -> dict[str, str]:
+    return {word: reach for reach, words in yaml("rules/awards.yaml")["reach"].items() for word in words.split("|")}
+
+
+def _reach(word: str, speaker: str) -> str:
+    """How far a grantor or contest reaches: its level, ``own`` of the speaking unit, else ``body`` of some other one."""
+    return "own" if word == speaker else _reaches().get(word, "body")
 
 
 _LEVELS = (
     "全国|中国|国家|省|自治区|市|州|地区|县|区|旗|镇|乡|街道|学区|中心校|教育办"
-    "|局|集团|系统|行业|铁路|公司|矿|厂|校|院|段|处|行|站"
+    "|局|集团|系统|行业|铁路|公司|矿|厂|校|院|段|处|行|站|师|团|兵团|国资委|[总分支]行|馆|库|场"
 )
 _CONTEST = "赛|运动会|比武|调演|评选|展|汇演|会演|评比|征文|演讲|考核|考评|竞技"
 # whose contest it was won in (镇教职工|运动会), who gave it (被省总工会|评为), where one had to go for it (代表学校参加|省赛)
-_VENUE = re.compile(rf"({_LEVELS})(?:(?!{_LEVELS})[^，。；：、]){{0,12}}(?:{_CONTEST})")
+_VENUE = re.compile(rf"({_LEVELS})(?:(?!{_LEVELS})[^，。；：、]){{0,24}}?(?:{_CONTEST})")
 _GRANTOR = re.compile(
     rf"(?:被|获|受|由|经|得到)(?:(?!{_LEVELS})[^，。；：、]){{0,6}}({_LEVELS})"
     "[^，。；：]{0,12}(?:评|授|命名|表彰|颁|确定|誉|奖|记)"
@@ -92,10 +112,19 @@ _GRANTOR = re.compile(
 _WENT = re.compile(
     rf"(?:参加|代表[^，。；]{{0,8}}[参赴去到]|组队[参去到]|[赴到去])(?:(?!{_LEVELS})[^，。；：、]){{0,6}}({_LEVELS})"
 )
+_CUES = {  # what tells how far an honour reaches
+    "venue": _VENUE,
+    "by": _GRANTOR,
+    "went": _WENT,
+    "all": re.compile(rf"全({_LEVELS}|路|系统|总)"),  # 全市通信行业…大赛
+    "given": re.compile(rf"({_LEVELS})(?:里|上|内部?)?(?:给|奖|记|授予|评|命名|表彰)"),
+}
 _LEVEL_CHAR = re.compile(
-    "全国|国家|省|自治区|市|州|县|区|镇|乡|街道|中心校|集团|系统|行业|局|路|公司|矿|厂|校|院|段|片|总行|分行|分公司"
+    "全国|国家|省|自治区|市|州|县|区|镇|乡|街道|中心校|集团|系统|行业|局|路|公司|矿|厂|校|院|段|片|总行|分行|分公司|师|馆|库|场"
 )
-_UNIT_WORD = re.compile("小学|中学|学校|公司|矿|厂|段|医院|镇|乡|街道|县总工会|区总工会|银行|项目部|学院|大学|局")
+_UNIT_WORD = re.compile(
+    "小学|中学|学校|公司|矿|厂|段|医院|镇|乡|街道|县总工会|区总工会|银行|项目部|学院|大学|局|村|社区|市总工会|农场|图书馆|幼儿园|车间|站|所"
+)
 
 
 def own_level(name: str) -> AwardLevel | None:
@@ -143,11 +172,10 @@ def awards(
 ) -> list[Award]:
     """Awards with level, rank, recipient and date."""
     text, found = reading.clean, []
-    levels = load(models, "award_level")
-    for m in marked:
+    marked = [m for m in marked if m.end - m.start >= 2 and text[m.start : m.end] not in ("获得", "荣获")]
+    guesses = load(models, "award_level").best([features(reading, m.start, m.end) for m in marked], text)[0]
+    for m, guess in zip(marked, guesses, strict=True):
         name = text[m.start : m.end]
-        if len(name) < 2 or name in ("获得", "荣获"):
-            continue
         sentence = reading.sentence_at(m.start)
         before = text[max(sentence.start, m.start - _AHEAD) : m.start]
         own = max(
@@ -176,6 +204,6 @@ def awards(
             recipient, kind = unit[1], "unit"
         earlier = [d for d in beginning(dates, sentence.start, m.start) if d[1] <= m.start]
         date = earlier[-1][2] if earlier and text.count("，", earlier[-1][1], m.start) <= 3 else None
-        guess = own_level(name) or levels.best([features(reading, m.start, m.end)], text)[0][0].label
-        found.append(Award(m.start, m.end, None if guess == "none" else guess, rank(name), recipient, kind, date, m.confidence))  # type: ignore[arg-type]
+        named = None if guess.label == "none" else guess.label
+        found.append(Award(m.start, m.end, named, rank(name), recipient, kind, date, m.confidence))  # type: ignore[arg-type]
     return found

@@ -42,6 +42,7 @@ def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     found = added(text, found, frames.labelled(text))
     found = added(text, found, frames.listed(text, [m for m in found if m.label == "PER"]))
     found = added(text, found, _repeated(text, found))
+    found = added(text, found, places.at_home(text, [m for m in found if m.label == "ORG"]))
     return added(text, found, places.known(reading))
 
 
@@ -104,7 +105,7 @@ def _never() -> frozenset[str]:
 
 
 _SPACE = re.compile(r"[ \u3000]+")
-_LEAST = {"ORG": (4, 0.5), "PER": (2, 0.7), "PLC": (2, 0.7)}  # characters of a name and its confidence that carry it over
+_LEAST = {"ORG": (4, 0.5), "PER": (2, 0.7), "PLC": (2, 0.8)}  # characters of a name and its confidence that carry it over
 _SURELY = 0.97  # a name that is also a word (时光) is carried over from here on
 
 
@@ -133,4 +134,6 @@ def _repeated(text: str, found: list[Marked]) -> Iterator[Proposal]:
             automaton.add_word(name, name)
         automaton.make_automaton()
         again = [(-len(name), end + 1 - len(name)) for end, name in automaton.iter(text)]
+        if label == "PLC":
+            again = [(size, start) for size, start in again if places.stands_alone(text, start, start - size)]
         yield from ((start, start - size, label, 0.6) for size, start in sorted(again))

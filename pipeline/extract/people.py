@@ -133,7 +133,7 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
         pass
     elif size >= 3 and text[m.start] in _CLINGS_BEFORE and text[m.start + 1] in surnames():
         m = m._replace(start=m.start + 1)
-    elif size >= 3 and text[m.end - 1] in _CLINGS_BEHIND and re.match(HAN, text[m.end : m.end + 1]):
+    elif size >= 3 and m.confidence < _TRUSTED and text[m.end - 1] in _CLINGS_BEHIND and re.match(HAN, text[m.end : m.end + 1]):
         m = m._replace(end=m.end - 1)
     elif "·" not in text[m.start : m.end] and m.confidence < _UNSURE:
         m = _within_words(reading, m)
@@ -143,7 +143,9 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
     return m if plausible(reading, m) else None
 
 
+_FAMILIARLY = "老小阿"
 _OVER = re.compile(rf"{HAN}{{1,12}}[·•]{HAN}{{2,5}}?(?=[与和及问]{HAN})")  # a name by sound that the model runs on from
+_TRUSTED = 0.97  # an edge that the model is so sure of stays
 _UNSURE, _CERTAIN = 0.75, 0.97  # jieba knows better below; a word is a name from here on
 _REST = re.compile(rf"(?P<gap>[ 　]{{1,3}}){HAN}(?=[\n、，。；（）|]|$)")
 
@@ -158,7 +160,7 @@ def _to_its_size(reading: Reading, m: Marked) -> Marked:
     if not re.fullmatch(rf"{HAN}+", name):
         return m
     before = text[m.start - 1 : m.start]
-    if len(name) == 2 and name[0] not in surnames() and before in _common_surnames():
+    if len(name) == 2 and name[0] not in surnames() and name[0] not in _FAMILIARLY and before in _common_surnames():
         return m._replace(start=m.start - 1)
     longest = 3 + (name[:2] in surnames())
     if (name[0] not in surnames() and longest == 3) or patterns().by_sound.fullmatch(name) or patterns().short.fullmatch(name):
@@ -237,6 +239,8 @@ def _shape(reading: Reading, m: Marked, name: str) -> str:
     holds = len(name) == 3 and (name[1:] in common_words() or name[:2] in common_words())
     if p.by_sound.fullmatch(name) or p.short.fullmatch(name) or len(name) < m.end - m.start:
         return "name"  # 石主席, 欧 阳: a word is not written with a space inside
+    if len(name) == 2 and name[0] in "老小" and name[1] in surnames() and not p.not_familiar.fullmatch(name):
+        return "familiar"  # 老谭
     if doubt == "function" and (holds or name in common_words()):
         return "phrase"  # 多渠道, 全校
     if is_plain_word(reading, m, name) or (is_place(name) and reading.tokens[reading.token_at(m.start)].text == name):

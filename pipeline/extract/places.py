@@ -64,6 +64,24 @@ def _in_title(text: str, at: int) -> bool:
     return opened >= 0 and "》" not in text[opened:at] and "》" in text[at : at + 30]
 
 
+def stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether what stands here is no part of the name of a cup, a paper or an honour (《江苏工人报》, “岚河工匠”)."""
+    return not _in_title(text, start) and text[start - 1 : start] != "“" and not _PART_OF_A_NAME.match(text, end)
+
+
+_AT_HEAD = re.compile(r"(?P<stem>(?!自治)[\u4e00-\u9fff]{2,4}?)(?:县|市|区|镇|乡|街道|社区|村)(?=[\u4e00-\u9fff])")
+
+
+def at_home(text: str, orgs: Iterable[Marked]) -> Iterator[Proposal]:
+    """The place that a unit is called after, wherever it is named without the unit (岚河县总工会 … 建设幸福岚河)."""
+    heads = {head for m in orgs if (head := _AT_HEAD.match(text, m.start, m.end))}
+    names = {name for head in heads for name in (head["stem"], head[0])}
+    if names:
+        for m in re.finditer(alternatives(names), text):
+            if stands_alone(text, *m.span()):
+                yield (*m.span(), "PLC", 0.6)
+
+
 def mended(reading: Reading, m: Marked) -> Marked | None:
     """A marked place from its first to its last character, or None where the model is in doubt or it is any place (操场)."""
     text = reading.clean

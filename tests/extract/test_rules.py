@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.extract import profile
-from pipeline.extract.awards import own_level, rank
+from pipeline.extract.awards import features, own_level, rank
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.period import settle
 from pipeline.extract.redaction import is_redacted
@@ -70,3 +70,18 @@ def test_reporting_unit(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", cases("awards"))
 def test_award_rank_and_level(case: dict[str, Any]) -> None:
     assert [rank(case["award"]), own_level(case["award"])] == [case["rank"], case["level"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("我校教师参加镇教职工运动会，拔河第二名。", "nearest=went:township"),
+        ("我厂职工篮球队去局里比赛，拿了第二名。", "nearest=went:body"),
+        ("我厂评选标兵，全厂表彰了第二名。", "nearest=given:own"),
+        ("得了第二名。", "nearest=none:"),
+    ],
+)
+def test_how_far_an_award_reaches(text: str, nearest: str) -> None:
+    reading = reading_of(text)
+    start = reading.clean.index("第二名")
+    assert nearest in features(reading, start, start + 3).words
