@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from pipeline.segment import Reading, Span
 
 _TENTHS = re.compile(r"成([一二三四五六七八九半])?(?![立为果绩员功长年品本交名份])")
+_AND_A_HALF = ("个半小时", "个半钟头", "个半月")
+_WHOLE_SUM = re.compile("整(?![理改个合治顿风修])")
+_AND_NIGHTS = re.compile("[0-9一二三四五六七八九两]{1,2}夜")
+_NOTHING = re.compile("(?!)")
 _TENTH = {c: i for i, c in enumerate("一二三四五六七八九", 1)} | {"半": 5}
 _HALF = re.compile(r"半(?![个年月天径路道途信])")
 _CHANGE = re.compile(r"([0-9一二两三四五六七八九])角(?:([0-9一二两三四五六七八九])分)?")
@@ -31,11 +35,24 @@ _TOGETHER = {"俩": 2, "仨": 3}
 _PAIR = re.compile(r"(?<![咱我你他她们哥姐])[俩仨](?!个)")  # 夫妻俩: number and unit in one
 _LOST_POINT = re.compile(r"[0-9]{2} [0-9](?:\.[0-9])?|[0-9]{1,3} [0-9]万")
 _SECONDS = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,2})?|[一二三四五六七八九十]{1,3})秒")
-_DIGITS = "一二三四五六七八九"
+_DIGITS = "一二三四五六七八九123456789"
 _SHORT = re.compile(rf"([百千万])([{_DIGITS}])$")
+_LAST_DIGIT = re.compile("[1-9](?=[，。；、）)！\n]|$)")
 _HALVES = re.compile(r"一半[^，。；：、\n]{1,6}[，、]一半")  # 一半是水，一半是山: no shares
 _HALFWAY = re.compile(r"(?<![不达涨降提])到$")  # 听到一半
 _AFTER = re.compile(rf"\s?(?:{'|'.join(sorted(AFTER, key=len, reverse=True))})")
+
+MEASURED = (
+    "天",
+    "小时",
+    "分钟",
+    "个月",
+    "周",
+    "昼夜",
+    "夜",
+    "晚上",
+    "工作日",
+)  # units of time: they count where they measure work
 
 
 class Found(NamedTuple):
@@ -48,6 +65,13 @@ class Found(NamedTuple):
     unit: str
     modifier: Modifier | None
     object: str | None
+
+
+class Candidate(NamedTuple):
+    """What may be a count, and why it may be none: the name of a doubt, or None where rules alone say that it counts."""
+
+    found: Found
+    doubt: str | None
 
 
 class Rules(NamedTuple):
@@ -63,6 +87,8 @@ class Rules(NamedTuple):
     waiting: re.Pattern[str]
     until: re.Pattern[str]
     after_any: dict[str, re.Pattern[str]]
+    seldom: frozenset[str]
+    seldom_few: frozenset[str]
     implied: dict[str, re.Pattern[str]]
     ends: re.Pattern[str]
 
@@ -84,16 +110,18 @@ def rules() -> Rules:
         waiting=re.compile("|".join(spec["waits_before"])),
         until=re.compile("|".join(spec["waits_behind"])),
         after_any={unit: re.compile("|".join(patterns)) for unit, patterns in spec["not_before"].items()},
+        seldom=frozenset(spec["seldom_units"].split()),
+        seldom_few=frozenset(spec["seldom_when_few"].split()),
         implied={unit: re.compile(f"(?:{'|'.join(patterns)})$") for unit, patterns in spec["implied_unit"].items()},
         ends=re.compile("|".join(spec["ends_without_unit"])),
     )
 
 
-def find_counts(reading: Reading, taken: Iterable[Span]) -> list[Found]:
-    """Every count of the document outside ``taken`` (dates, section numbers, works), in order."""
+def find_counts(reading: Reading, taken: Iterable[Span]) -> list[Candidate]:
+    """What may be a count outside ``taken`` (dates, section numbers, works), in order."""
     text, r = reading.clean, rules()
     blocked = _joined(sorted({(s[0], s[1]) for s in taken} | {m.span() for m in r.slogans.finditer(text)}))
-    found: list[Found] = []
+    found: list[Candidate] = []
     at = 0
     while (match := QUANTITY.search(text, at)) is not None:
         at = match.end()
@@ -102,16 +130,16 @@ def find_counts(reading: Reading, taken: Iterable[Span]) -> list[Found]:
             at = max(block[1], match.start() + 1)
             continue
         quantity = read(match)
-        count = quantity and _count(text, match, quantity, r, blocked)
-        if count:
-            found.append(count)
-            at = count.end
+        candidate = quantity and _count(text, match, quantity, r, blocked)
+        if candidate:
+            found.append(candidate)
+            at = candidate.found.end if candidate.doubt is None else at
     found += [
-        Found(*m.span(), _TOGETHER[m[0]], None, "人", None, None)
+        Candidate(Found(*m.span(), _TOGETHER[m[0]], None, "人", None, None), None)
         for m in _PAIR.finditer(text)
         if _block(blocked, *m.span()) is None
     ]
-    return sorted(found, key=lambda f: f.start)
+    return sorted(found, key=lambda c: c.found.start)
 
 
 def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -133,7 +161,7 @@ def _block(blocked: list[tuple[int, int]], start: int, end: int) -> tuple[int, i
     return None
 
 
-def _count(text: str, match: re.Match[str], q: Quantity, r: Rules, blocked: list[tuple[int, int]]) -> Found | None:
+def _count(text: str, match: re.Match[str], q: Quantity, r: Rules, blocked: list[tuple[int, int]]) -> Candidate | None:
     start, end, modifier = q.start, q.end, q.modifier
     before, numeral = text[max(0, start - 8) : start], text[start:end]
     if before and before[-1].isascii() and (before[-1].isalnum() or before[-1] in "-./_"):
@@ -166,6 +194,10 @@ def _count(text: str, match: re.Match[str], q: Quantity, r: Rules, blocked: list
             )
         if form in ("本", "天", "个月", "斤", "里", "年") and text.startswith("半", after):
             after, q = after + 1, q._replace(value=q.value + 0.5)
+        if form in _AND_A_HALF:
+            q = q._replace(value=q.value + 0.5)
+        if whole := (_WHOLE_SUM if unit == "元" else _AND_NIGHTS if form == "天" else _NOTHING).match(text, after):
+            after = whole.end()  # 壹仟元整, 三天三夜
         if unit == "分" and (seconds := _SECONDS.match(text, after)):
             unit, after, q = "秒", seconds.end(), q._replace(value=q.value * 60 + (read_number(seconds[1]) or (0, None))[0])
         for word, way in AFTER.items():  # 40余人 carries its modifier inside, 100人余 outside
@@ -186,9 +218,10 @@ def _count(text: str, match: re.Match[str], q: Quantity, r: Rules, blocked: list
         modifier, after = modifier or AFTER[tail[0].strip()], tail.end()
     if _block(blocked, after - 1, after):
         return None
-    if _excluded(text, start, end, after, q, unit, r):
+    if _never(text, start, end, after, unit, r):
         return None
-    return Found(start, after, q.value, q.max, unit, modifier, _object(text, start, after))
+    doubt = _doubt(text, start, end, after, q, unit, r)
+    return Candidate(Found(start, after, q.value, q.max, unit, modifier, _object(text, start, after)), doubt)
 
 
 def _spent(text: str, start: int, value: float) -> bool:
@@ -201,72 +234,60 @@ def _spent(text: str, start: int, value: float) -> bool:
     )
 
 
-def _unitless(text: str, start: int, q: Quantity, r: Rules) -> Found | None:
+def _unitless(text: str, start: int, q: Quantity, r: Rules) -> Candidate | None:
     """A number whose unit its clause implies: 补助两千， is money, 总人口29.8万 are people."""
     before = text[max(0, start - 12) : start]
     end = q.end
     while text[end : end + 1] and text[end] in "多余":
         end += 1
+    if text[end - 1] in "万千" and _LAST_DIGIT.match(text, end):  # 1万9, 4万7
+        q, end = q._replace(end=end + 1, value=q.value + int(text[end])), end + 1
     if not r.ends.match(text, end) or q.value < 100:
         return None
     if short := _SHORT.search(text[start : q.end]):  # 一万二 is 12 000
-        digit, scale = _DIGITS.index(short[2]) + 1, {"百": 100, "千": 1_000, "万": 10_000}[short[1]]
+        digit, scale = _DIGITS.find(short[2]) % 9 + 1, {"百": 100, "千": 1_000, "万": 10_000}[short[1]]
         q = q._replace(value=q.value + digit * (scale // 10 - 1))
     unit = next((unit for unit, pattern in r.implied.items() if pattern.search(before)), None)
+    if unit is None and short and short[1] == "万":
+        unit = "元"  # 一共十二万四
     if unit is None:
         return None
     modifier = q.modifier or ("over" if end > q.end else None)
-    return Found(start, end, q.value, q.max, unit, modifier, _object(text, start, end))
+    return Candidate(Found(start, end, q.value, q.max, unit, modifier, _object(text, start, end)), None)
 
 
-def _excluded(text: str, start: int, end: int, after: int, q: Quantity, unit: str, r: Rules) -> bool:
-    before, following, numeral = text[max(0, start - 10) : start], text[after : after + 12], text[start:end]
+def _never(text: str, start: int, end: int, after: int, unit: str, r: Rules) -> bool:
+    """Whether what stands around a number rules out that it counts anything."""
+    before, following = text[max(0, start - 10) : start], text[after : after + 12]
+    numeral, surface = text[start:end], text[end:after].strip()
     if r.before.search(before):
         return True
-    surface = text[end:after].strip()
-    for key in (surface, "*"):
-        if key in r.after_any and r.after_any[key].match(following):
-            return True
-    chinese = not any(c.isdigit() for c in numeral)
-    if unit in (
-        "年",
-        "村",
-        "镇",
-        "度",
-        "级",
-        "类",
-        "种",
-        "方面",
-        "里",
-        "门",
-        "科",
-        "段",
-        "面",
-        "道",
-        "部",
-        "周",
-        "站",
-        "车",
-        "把",
-    ) and (unit in ("年", "级", "类", "种", "方面", "村", "镇", "周") or (chinese and q.value < 10)):
-        return unit not in ("类", "种") or chinese or True
-    if surface not in ("人", "名", "位", "人次", "口") and unit not in ("%", "元") and r.structure.match(following):
+    if any(key in r.after_any and r.after_any[key].match(following) for key in (surface, "*")):
         return True
     if numeral in ("百", "千", "万") and (surface not in ("名", "元") or before.endswith(("（", "("))):
         return True  # 万家灯火, 百句, 千斤: figures of speech
-    if unit == "路" and not before.endswith(("分", "兵分")):
+    if surface not in ("人", "名", "位", "人次", "口") and unit not in ("%", "元") and r.structure.match(following):
         return True
+    return unit == "路" and not before.endswith(("分", "兵分"))
+
+
+def _doubt(text: str, start: int, end: int, after: int, q: Quantity, unit: str, r: Rules) -> str | None:
+    """Why a number with this unit may count nothing, by name; None where rules alone say that it counts."""
+    before, following = text[max(0, start - 10) : start], text[after : after + 12]
+    numeral = text[start:end]
+    spelt = not any(c.isdigit() for c in numeral)
+    if unit in r.seldom or (unit in r.seldom_few and spelt and q.value < 10):
+        return "unit"
     if numeral == "一" and unit == "天" and not r.work.search(before):
-        return True  # 一天发证600本
-    if unit in ("天", "小时", "分钟", "个月", "周", "昼夜", "夜") and not r.work.search(text[max(0, start - 20) : after + 16]):
-        return (
-            unit in ("个月", "周")
-            or r.waiting.search(text[max(0, start - 12) : start]) is not None
-            or r.until.match(following) is not None
-        )
-    if chinese and q.value == 1 and q.max is None and numeral in ("一",):
-        return not _one_counts(before, unit, following, r)
-    return numeral == "两" and unit == "个" and r.structure.match(following) is not None
+        return "day"  # 一天发证600本
+    if unit in MEASURED and not r.work.search(text[max(0, start - 20) : after + 16]):
+        if unit in ("个月", "周"):
+            return "span"
+        if r.waiting.search(text[max(0, start - 12) : start]) or r.until.match(following):
+            return "waiting"
+    if numeral == "一":
+        return None if _one_counts(before, unit, following, r) else "one"
+    return None
 
 
 _FREQUENCY = re.compile(

@@ -17,6 +17,7 @@ from pipeline.extract.almanac import norm
 from pipeline.extract.basics import basics
 from pipeline.extract.calibration import calibrated
 from pipeline.extract.certain import completed
+from pipeline.extract.counted import counted
 from pipeline.extract.deeds import deeds
 from pipeline.extract.figures import Act
 from pipeline.extract.groundwork import Groundwork
@@ -102,7 +103,8 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = (), *, calibrate: bo
     people = people_.persons(reading, named, [Span(a.start, a.end) for a in honours], models)
     orgs = [m for m in named if m.label == "ORG"]
     places = [Span(m.start, m.end) for m in named if m.label == "PLC"]
-    held = events_.events(reading, acts, dated, ground_work.counts, places, kind, models)
+    counts = counted(reading, ground_work.candidates, models)
+    held = events_.events(reading, acts, dated, counts, places, kind, models)
     activities = [Act(e.start, e.end, e.type, e.participants) for e in held]
     unit = reporting_unit(reading, orgs, signed.unit, models)
     org = plain(text, *unit) if unit else None
@@ -141,9 +143,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = (), *, calibrate: bo
         "topics": () if any(h.level == 1 for h in reading.headings) else topics(reading, [(None, reading.body)], models)[0],
         "counts": tuple(
             ground(r.Count, text, c.start, c.end, "counts", **_attributes(c) | judged)
-            for c, judged in zip(
-                ground_work.counts, indicate(reading, ground_work.counts, setting, activities, models), strict=True
-            )
+            for c, judged in zip(counts, indicate(reading, counts, setting, activities, models), strict=True)
         ),
         "dates": tuple(ground(r.Date, text, a, b, "calendar", norm=n) for a, b, n in dated),
         "persons": tuple(ground(r.Person, text, p.start, p.end, "names", **_attributes(p)) for p in people),

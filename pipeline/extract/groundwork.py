@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 
 from pipeline.extract.calendar import Moment, days_completed, expressions
+from pipeline.extract.counts import Candidate, find_counts
 from pipeline.extract.counts import Found as CountFound
-from pipeline.extract.counts import find_counts
 from pipeline.extract.features import Sight
 from pipeline.extract.redaction import Hidden, hidden
 from pipeline.extract.tables import find_cells
@@ -47,21 +47,26 @@ class Groundwork:
         ]
         return days_completed(self.reading.clean, found)
 
-    @cached_property
+    @property
     def counts(self) -> list[CountFound]:
-        """Counts outside dates, works and section numbers."""
+        """The counts that rules alone are sure of."""
+        return [c.found for c in self.candidates if c.doubt is None]
+
+    @cached_property
+    def candidates(self) -> list[Candidate]:
+        """What may be a count, outside dates, works and section numbers."""
         taken = [Span(m.start, m.end) for m in self.moments]
         taken += [Span(w.start, w.end) for w in self.works]
         taken += [h.number for h in self.reading.headings if h.number]
         if self.reading.text_start:
             taken.append(Span(0, self.reading.text_start))
         in_cells = [
-            CountFound(c.start, c.end, c.value, None, c.unit, "over" if c.over else None, c.object)
+            Candidate(CountFound(c.start, c.end, c.value, None, c.unit, "over" if c.over else None, c.object), None)
             for c in find_cells(self.reading)
             if not any(t[0] < c.end and c.start < t[1] for t in taken)
         ]
-        taken += [Span(c.start, c.end) for c in in_cells]
-        return sorted([*find_counts(self.reading, taken), *in_cells], key=lambda c: (c.start, c.end))
+        taken += [Span(c.start, c.end) for c, _ in in_cells]
+        return sorted([*find_counts(self.reading, taken), *in_cells], key=lambda c: (c.found.start, c.found.end))
 
     @cached_property
     def sight(self) -> Sight:

@@ -17,8 +17,9 @@ _SCALE = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000
 
 _ARABIC = (
     r"[0-9]{1,3}(?:[,，]\n?[0-9]{1,3}){1,6}(?:\.[0-9]{1,9})?(?=元|\s?人民币)"
-    r"|[1-9][0-9]{0,2}(?: [0-9]{3}){1,3}(?=\s?[人名元户件位])"
-    r"|[0-9]{1,2} [0-9](?:\.[0-9])?(?=\s?[%％])|[0-9]{1,3} [0-9](?=\s?万元)"
+    r"|[1-9][0-9]{0,2}(?: [0-9]{3}){1,3}(?=[余多]?\s?[人名元户件位盒箱份本册篇张平公亩吨条次])"
+    r"|[0-9]{1,2} [0-9](?:\.[0-9])?(?=\s?[%％])|[0-9]{1,3} [0-9](?=\s?(?:万元|平方|公里))"
+    r"|[0-9]{1,6}(?: \.|\. )[0-9]{1,4}(?=\s?(?:万|公|亿|元))|[0-9]{2,4}、[0-9](?=万元)"
     r"|[0-9]{1,3}(?:[,，][0-9]{3}){1,6}(?:\.[0-9]{1,9})?|[0-9]{1,15}(?:[.．][0-9]{1,9})?"
 )
 _CHINESE = r"[零〇一二三四五六七八九十百千万亿两廿卅壹贰叁肆伍陆柒捌玖拾佰仟萬]{1,30}"
@@ -40,11 +41,13 @@ AFTER: dict[str, Modifier] = {
     "多": "over",
     "之多": "over",
 }
-_NO_MODIFIER = "(?<![节签违履邀要合公特制预](?=约))(?<![附最就临邻靠远](?=近))"  # 节约 416 万元, 附近六家: the word's own 约, 近
+# 节约 416 万元, 附近六家, 彩超184人: the word's own 约, 近, 超
+_NO_MODIFIER = "(?<![节签违履邀要合公特制预](?=约))(?<![附最就临邻靠远](?=近))(?<![彩B](?=超))"
 _IN_SPAN = sorted((w for w in BEFORE if w not in ("上", "多达", "高达", "至少")), key=len, reverse=True)
 
+_SCALES = "(?:千(?!瓦|伏|分点)|[十百万亿])*"  # 5.7亿|千瓦时
 NUMBER = (
-    rf"(?:(?:{_ARABIC})\s?[十百千万亿]*{_MORE}?[十百千万亿]*(?:[0-9]{{1,4}}[百千万]){{0,3}}|{_CHINESE}{_MORE}?[百千万亿]*"
+    rf"(?:(?:{_ARABIC})\s?{_SCALES}{_MORE}?{_SCALES}(?:[0-9]{{1,4}}[百千万佰仟]){{0,3}}(?:零[0-9]{{1,3}}(?=元))?|{_CHINESE}{_MORE}?[百千万亿]*"
     rf"|[数几][十百千万]+|上[百千万]+)"
 )
 QUANTITY = re.compile(
@@ -71,7 +74,7 @@ class Quantity(NamedTuple):
 
 def read_number(text: str) -> tuple[float, Modifier | None] | None:
     """Value and modifier of one numeral (``"2万余"`` → 20000, over), or None if it is not one."""
-    text = re.sub(r"[\s，,]", "", text).replace("．", ".").translate(_FORMAL)
+    text = re.sub(r"[\s，,]", "", text).replace("．", ".").replace("、", ".").translate(_FORMAL)
     modifier: Modifier | None = None
     if more := re.search(_MORE, text):
         modifier = "about" if more[0] == "来" else "over"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.aggregate.levels import views
-from pipeline.extract import awards, deeds, events, indicators, links, speaker, statements
+from pipeline.extract import awards, counted, deeds, events, indicators, links, speaker, statements
 from pipeline.extract.basics import basics
 from pipeline.extract.figures import Act
 from pipeline.extract.linear import UNIT, Model, write
@@ -62,14 +62,24 @@ def count_rows(field: str) -> Callable[[Example], Iterator[Row]]:
         gold = example.spans("counts")
         setting = basics(example.reading, example.work.moments).setting(example.reading, example.gold["org"])
         acts = sorted(Act(span.start, span.end, item["type"], item["participants"]) for span, item in example.spans("events"))
-        seen = indicators.features(example.reading, example.work.counts, setting, acts)
+        counts = [c.found for c in example.work.candidates]
+        seen = indicators.features(example.reading, counts, setting, acts)
         known: dict[object, Seen] = {}
-        for found, own in zip(example.work.counts, seen, strict=True):
+        for found, own in zip(counts, seen, strict=True):
             item = next((g for span, g in gold if _overlap(span, found.start, found.end) >= 0.5), None)
             if item is not None:
                 yield spelt(example, own, *indicators.around(example.reading, found, known)), item[field] or "none"
 
     return rows
+
+
+def candidate_rows(example: Example) -> Iterator[Row]:
+    """Rows for counted: the candidates that rules do not settle, and whether gold has them."""
+    gold = {span for span, _ in example.spans("counts")}
+    candidates = example.work.candidates
+    for candidate, seen in zip(candidates, counted.features(example.reading, candidates), strict=True):
+        if counted.asked(example.reading.clean, candidate):
+            yield spelt(example, seen), "yes" if Span(candidate.found.start, candidate.found.end) in gold else "no"
 
 
 def statement_rows(example: Example) -> Iterator[Row]:
@@ -158,6 +168,7 @@ class Task(NamedTuple):
 
 
 TASKS = {
+    "counted": Task(candidate_rows, 0.5),
     "deeds": Task(deed_rows, 0.1),
     "event_type": Task(event_rows("type"), 2.0),
     "event_status": Task(event_rows("status"), 0.5),

@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 
+from pipeline.extract.counted import counted
 from pipeline.extract.groundwork import Groundwork
+from pipeline.settings import models_dir
 from tests.ingest.cases import cases
 from tests.segment.read import reading_of
 
 
 def counts_of(text: str) -> list[list[Any]]:
     reading = reading_of(text)
-    return [[reading.text.quote(c.start, c.end), c.value, c.unit, c.modifier, c.max] for c in Groundwork(reading).counts]
+    found = counted(reading, Groundwork(reading).candidates, models_dir())
+    return [[reading.text.quote(c.start, c.end), c.value, c.unit, c.modifier, c.max] for c in found]
 
 
 @pytest.mark.parametrize("case", cases("counts"))
