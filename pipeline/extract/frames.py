@@ -13,6 +13,7 @@ from pipeline.extract.people import HAN, VERBS, is_name_token, patterns, plausib
 from pipeline.extract.tagger import Marked
 from pipeline.resources import alternatives, words
 from pipeline.segment.title import surnames
+from pipeline.segment.tokens import common_words
 
 if TYPE_CHECKING:
     from pipeline.extract.people import Proposal
@@ -27,11 +28,12 @@ def given_away(reading: Reading) -> Iterator[Proposal]:
         if m.start() in begins and m.start("title") in ends and m.end() in ends and m[0] not in words("lexicons/titles.txt"):
             yield (m.start(), m.end() if m["given"] == "" else m.start("title"), "PER", 0.8)
     for m in p.familiar.finditer(text):
-        if m.start() in begins and (m.end() in ends or m["rank"]) and not p.not_familiar.fullmatch(m[0]):
+        whole = m.start() in begins and (m.end() in ends or m["rank"])
+        if whole and not p.not_familiar.fullmatch(m[0]) and not quoted(text, m.start()):
             yield (*m.span(), "PER", 0.7)
     for pattern in (p.before_role, p.short_in_text):
         for m in pattern.finditer(text):
-            if m["name"] not in words("lexicons/titles.txt"):
+            if m["name"] not in words("lexicons/titles.txt") and m["name"] not in common_words() and m.end() in ends:
                 yield (m.start("name"), m.end("name"), "PER", 0.9)
     for m in p.compound.finditer(text):
         given = reading.tokens[reading.token_at(m.end())]
@@ -49,8 +51,14 @@ def given_away(reading: Reading) -> Iterator[Proposal]:
             end = m.end() - (m[0][-1] in VERBS - {"提", "来", "拉", "达"} and m[0][-3:-2] not in "·•")
             yield (m.start(), title.end() if title else end, "PER", 0.9)
     for token in reading.tokens:
-        if token[2] - token[1] == 3 and is_name_token(token) and plausible(reading, Marked(token.start, token.end, "PER", 0.5)):
+        whole = token[2] - token[1] == 3 and is_name_token(token) and not quoted(text, token.start)
+        if whole and plausible(reading, Marked(token.start, token.end, "PER", 0.5)):
             yield (token.start, token.end, "PER", 0.6)
+
+
+def quoted(text: str, at: int) -> bool:
+    """Whether what begins here opens a quotation or a title (“梁伯凳”, 《杨善洲》): then it names a thing."""
+    return text[at - 1 : at] in ("“", "《")
 
 
 _ITEM = rf"{HAN}{{2,4}}|{HAN} {{1,3}}{HAN}"

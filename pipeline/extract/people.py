@@ -43,6 +43,7 @@ class Patterns(NamedTuple):
     short: re.Pattern[str]  # the whole span: 徐老师, 欧阳校长
     short_in_text: re.Pattern[str]
     short_title: re.Pattern[str]
+    clinging: re.Pattern[str]  # a full name that took its title along: 谷雨生|老汉
     with_title: re.Pattern[str]  # 石主席, 车晓澜主任
     personal: re.Pattern[str]
     familiar: re.Pattern[str]  # 老夏, 喻老三
@@ -94,6 +95,10 @@ def patterns() -> Patterns:
             rf"[老小][{usual}](?![\u4e00-\u9fff]?(?:师傅|主席|老师))|[{sure}]老(?P<rank>[大二三四五六七八九幺](?![个名位年月]))"
         ),
         short_title=re.compile(short),
+        clinging=re.compile(
+            rf"(?P<name>[{one}]{HAN}{{1,2}}|{HAN}[ 　]{{1,3}}{HAN}{{1,2}}|(?:{compound}){HAN}{{1,2}})"
+            rf"(?:{long_titles}|{spec['folk_titles']})"
+        ),
         before_role=re.compile(rf"[：:、，\s](?P<name>[{one}]{HAN}{{1,2}})[（(](?:{titles})[）)]"),
         compound=re.compile(compound),
         by_sound=re.compile(rf"(?=[{heads}])(?:{sound}){{1,3}}(?:[·•](?:{sound}){{1,3}}|[·•]{HAN}{{1,4}})?"),
@@ -129,7 +134,9 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
     text = reading.clean
     size = m.end - m.start
     spaced = re.search(r"\s", text[m.start : m.end])
-    if spaced:
+    if (titled := patterns().clinging.fullmatch(text, m.start, m.end)) and titled["name"][0] not in _FAMILIARLY:
+        m = m._replace(end=titled.end("name"))  # 温度|师傅
+    elif spaced:
         pass
     elif size >= 3 and text[m.start] in _CLINGS_BEFORE and text[m.start + 1] in surnames():
         m = m._replace(start=m.start + 1)

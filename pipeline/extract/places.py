@@ -98,7 +98,8 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
 
 _LIKELY, _HALF = 0.55, 0.45  # below it a mark is as often no place; what a word clings to was half sure for that
 _CLING = re.compile(
-    r"[^\u4e00-\u9fffA-Z0-9-]+|(?:如今|目前|位于|来自|地处|灾区|境外|附近|(?:赛场|会场|考场|分会场)?设|低?于|在)(?=[\u4e00-\u9fff]{2})"
+    r"[^\u4e00-\u9fffA-Z0-9-]+|(?:如今|目前|位于|来自|地处|灾区|境外|附近|县城|(?:对口)?帮扶(?:村|的)?|横渡|(?:平安|富裕|和谐|美丽|幸福)+新?"
+    r"|(?:赛场|会场|考场|分会场)?设|低?于|在|借)(?=[\u4e00-\u9fff]{2})"
 )
 _TAIL = re.compile(r"(?:(?:特大)?(?:泥石流|地震|洪水|洪灾|雪灾)|工地|[两三四五六]村|站厅|两岸|[和、][\u4e00-\u9fff]{2,4})$")
 _GOES_ON = re.compile(r"(?:社区|街道)(?!工会|联合|居委|总工会|党|卫生|服务)|[梁峪]|(?<=高速)口")
