@@ -54,7 +54,7 @@ _NUMBER = re.compile(
 _SALUTATION = re.compile(
     r"^(?:尊敬的|亲爱的|敬爱的|各位|同志们|老师们|姐妹们|工友们|全体|领导|大家好|代表们|[^，。]{2,16}[：:]$)"
 )
-_BYLINE = re.compile(r"^(?:[（(]|时间[:：])")
+_BYLINE = re.compile(r"^(?:[（(]|[\u4e00-\u9fff]{0,2}时间[:：])")
 _SHORT_LETTER = re.compile(r"(?:感谢信|慰问信|倡议书|决心书|公开信|通知|通报|公示|公告|启事)$")
 _LETTER = re.compile(
     r"^(?:尊敬的|亲爱的|敬爱的|各位|同志们|老师们|姐妹们|工友们)[^。；]{0,40}[：:！!]?$"
@@ -77,6 +77,9 @@ _QUOTED = re.compile("^《([^《》]{4,45})》$")
 _NEXT_PLAN = re.compile("(?:计划|打算|要点|安排|思路)$")
 _ANNOUNCES = re.compile("(?:总结|汇报|报告|介绍|情况)[^。]{0,6}如下[:：。]?$")
 _REPORTED = re.compile(r"[（(][^（）()]{0,16}(?:供稿|通讯员|撰稿|报道|供图|摄影报道)[^（）()]{0,20}[)）]$")  # a news item's end
+_THANKS = re.compile(
+    "(?:^|[。！!，])(?:再次)?(?:谢谢|感谢)(?:各位|大家|同志们)?(?:领导|代表|评委|的?聆听)?[！!。]$"
+)  # a speech ends
 _ORNAMENT = re.compile(r"[^\w\u4e00-\u9fff]+$")  # a line that says nothing
 _RULER = re.compile(r"[-—–=*~～·](?: ?[-—–=*~～·]){2,}$")
 _ONE_OF_A_SERIES = re.compile(r"([\u4e00-\u9fff]{1,6}?)(?:之)?[一二三四五六七八九十\d]{1,2} ?[：:、．. ]")
@@ -189,7 +192,7 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
         or ruled
         or letter
         or (below_cut is not None and (salutation or dashed))
-        or (before == 3 and (salutation or signed or len(below) >= 40))
+        or (before == 3 and (salutation or signed or len(below) >= 40 or (below_cut is not None and bool(_ORGAN.search(bare)))))
     )
     stands_apart = stands_apart and not (_is_unit(bare) and not names_kind)
     if not (names_kind or subtitle or stands_apart):
@@ -337,6 +340,7 @@ def _before(lines: Sequence[Line], start: int, i: int) -> int:
     """What stands above: 3 a sign-off (落款), 1 a sentence that has ended or a list, 0 a text that runs on."""
     above = lines[i - 1].text
     dated = is_signed(above) or bool(_REPORTED.search(above)) or above.rstrip("！!") in ("敬礼", "此致敬礼", "此致 敬礼")
+    dated |= bool(_THANKS.search(above))
     dated |= bool(_SIGNER.search(above)) and (_is_unit(lines[i - 2].text) or is_signed(lines[i - 2].text))
     signed = dated or (len(above) <= 24 and _UNIT.search(above) and lines[i - 2].text[-1] in "。！" and not _NUMBER.match(above))
     below_text = signed and i - start >= 3 and any(lines[k].text[-1] in "。！；" for k in range(start, i - 1))

@@ -24,6 +24,7 @@ _STOP_WITHIN = re.compile(r"[。；！].")
 _PAGE_NUMBER = re.compile(
     r"[-—–―~·]{1,3} ?\d{1,3} ?[-—–―~·]{1,3}|第 ?\d{1,3} ?页(?:[ ，,/]*共 ?\d{1,3} ?页)?|\d{1,3} ?/ ?\d{1,3}|\d{1,3}"
 )
+_TITLE = re.compile(r"[^。；，：、]{4,40}(?:总结|小结|计划|汇报|报告|材料|要点|体会|方案)(?:[（(][^（）()]{1,16}[)）])?")
 _PAGE = 100  # characters of a page's chunk
 _CHUNK = 40  # characters of a line that is no heading
 _LIST_NUMBER = re.compile(r"(\d{1,2}) ?[、.．)）](?!\d)")
@@ -128,7 +129,7 @@ def _unwrapped(text: str, lines: list[_Line], printed: bool) -> Iterator[Edit]:
     indented = sum(line.indent >= 2 for line in lines) >= 2
     expected = 1
     continues = False  # whether the line goes on with the one above, and so may be short: a torn print
-    for line, following in itertools.pairwise(lines):
+    for i, (line, following) in enumerate(itertools.pairwise(lines)):
         if listed := _LIST_NUMBER.match(line.text):
             expected = int(listed[1]) + 1
         chunk = _CHUNK_NUMBER.match(following.text)
@@ -143,6 +144,8 @@ def _unwrapped(text: str, lines: list[_Line], printed: bool) -> Iterator[Edit]:
         short = line.columns < least
         if not mid_sentence and (short or not indented or line.text[-1] in "：:|"):
             continue
+        if _entitled(lines, i, full):
+            continue
         if (indented and following.indent >= 2) or (not printed and max(line.indent, following.indent) >= _SET_APART):
             continue
         skip = 0
@@ -153,6 +156,13 @@ def _unwrapped(text: str, lines: list[_Line], printed: bool) -> Iterator[Edit]:
         start = line.start + len(text[line.start : line.end].rstrip())
         continues = True
         yield Edit(start, following.start + following.indent + skip, "", "hard_wrap")
+
+
+def _entitled(lines: list[_Line], i: int, full: float) -> bool:
+    """Whether a line that is not quite full, below a sentence or a signature that has ended, says what text begins there."""
+    line, above = lines[i], lines[i - 1] if i else None
+    ended = above is not None and (above.text[-1] in _ENDS + "）)" or above.indent >= 2)
+    return ended and line.columns < full * _FULL_PRINTED and _TITLE.fullmatch(line.text) is not None
 
 
 def _printed_width(lines: list[_Line]) -> int:
