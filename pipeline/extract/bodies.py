@@ -79,6 +79,8 @@ def is_generic(name: str) -> bool:
 
 def mended(reading: Reading, m: Marked) -> Marked | None:
     """A marked organisation from its first to its last character, or None where it is no name of one."""
+    if m.confidence < _FAINT:
+        return None
     if two := _TWO.match(reading.clean, m.start, m.end):
         m = m._replace(end=two.end())
     m = _left_completed(reading.clean, _edges_mended(reading, m))
@@ -100,6 +102,7 @@ _TWO = re.compile(  # one body, and what is told of it or another one behind
     r"(?=(?:会同|同|被|成立|协调)[\u4e00-\u9fff]{3}|下岗|职工|教官|经验材料|[一二三四五六]楼|车队$|新厂$|协商)"
 )
 _OF_A_TERM = re.compile(r"(?<=工会)第[一二三四五六七八九十]{1,3}届(?:经费审查|女职工)?委员会")
+_FAINT = 0.4  # below it a mark is more often none
 _SURE = 0.8  # from here on a name may end with a trade alone
 _LIKELY = 0.6  # from here on the model is believed that 局工会 is not the unit itself
 _HAS_DEPARTMENTS = re.compile(r"(?:总工会|工会|妇联|政协|人大|法院|教育局|公司|新材料)$")

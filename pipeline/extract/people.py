@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.features import given_names, is_place
@@ -129,6 +130,17 @@ def _impersonal() -> tuple[str, ...]:
     return tuple(sorted(words("lexicons/impersonal_titles.txt")))
 
 
+def listed_are_sure(text: str, marked: list[Marked]) -> list[Marked]:
+    """Marks, those next to a sure person in one list being as sure as any (江小白、苏打、黎明): only people stand beside people."""
+    found = list(marked)
+    for a, b in (*pairwise(range(len(found))), *pairwise(range(len(found) - 1, -1, -1))):
+        one, other, (left, right) = found[a], found[b], sorted((found[a], found[b]))
+        sure = one.label == other.label == "PER" and one.confidence >= _SURE_NEIGHBOUR and other.confidence >= _IN_A_LIST
+        if sure and _IN_ONE_LIST.fullmatch(text, left.end, right.start):
+            found[b] = other._replace(confidence=max(other.confidence, _SURE_NEIGHBOUR))
+    return found
+
+
 def mended(reading: Reading, m: Marked) -> Marked | None:
     """A marked person without what clings to the name, or None where the span can be no person."""
     text = reading.clean
@@ -154,7 +166,7 @@ _FAMILIARLY = "老小阿"
 _OVER = re.compile(rf"{HAN}{{1,12}}[·•]{HAN}{{2,5}}?(?=[与和及问]{HAN})")  # a name by sound that the model runs on from
 _TRUSTED = 0.97  # an edge that the model is so sure of stays
 _UNSURE, _CERTAIN = 0.75, 0.97  # jieba knows better below; a word is a name from here on
-_REST = re.compile(rf"(?P<gap>[ 　]{{1,3}}){HAN}(?=[\n、，。；（）|]|$)")
+_REST = re.compile(rf"(?P<gap>[ 　]{{0,3}})(?![等和与说讲被获]){HAN}(?=[\n、，。；（）|]|$)")
 
 
 def _to_its_size(reading: Reading, m: Marked) -> Marked:
@@ -163,7 +175,9 @@ def _to_its_size(reading: Reading, m: Marked) -> Marked:
     name = text[m.start : m.end]
     if spaced := re.fullmatch(rf"{HAN}(?P<gap>[ 　]{{1,3}}){HAN}", name):
         rest = _REST.match(text, m.end)
-        return m._replace(end=rest.end()) if rest and rest["gap"] == spaced["gap"] else m
+        if rest and (not rest["gap"] or rest["gap"] == spaced["gap"]) and not patterns().title_after.match(text, m.end):
+            return m._replace(end=rest.end())
+        return m
     if not re.fullmatch(rf"{HAN}+", name):
         return m
     before = text[m.start - 1 : m.start]
@@ -296,6 +310,7 @@ def _cuts_word(reading: Reading, m: Marked) -> bool:
 
 
 _IN_ONE_LIST = re.compile(r"(?:[（(][^（）()\n]{1,12}[）)])?(?:[、和与及]|[ 　]{1,4})[ 　]{0,2}")
+_SURE_NEIGHBOUR, _IN_A_LIST = 0.9, 0.2  # how sure a person must be that makes its neighbour one, and the neighbour itself
 _NOT_A_TITLE = re.compile(r"们|会|队|节|团|代表|小组|家|组|协会")
 
 
