@@ -131,7 +131,7 @@ def _impersonal() -> tuple[str, ...]:
 
 
 def listed_are_sure(text: str, marked: list[Marked]) -> list[Marked]:
-    """Marks, those next to a sure person in one list being as sure as any (江小白、苏打、黎明): only people stand beside people."""
+    """Marks, those next to a sure person in one list as sure as any (江小白、苏打、黎明): only people stand beside people."""
     found = list(marked)
     for a, b in (*pairwise(range(len(found))), *pairwise(range(len(found) - 1, -1, -1))):
         one, other, (left, right) = found[a], found[b], sorted((found[a], found[b]))
