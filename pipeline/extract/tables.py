@@ -10,7 +10,11 @@ if TYPE_CHECKING:
 
     from pipeline.segment import Reading, Span
 
-_NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?余?|[0-9]+(?:\.[0-9]+)?余?")
+_NUMBER = re.compile(r"[0-9]{1,3}(?:[,，][0-9]{3})+(?:\.[0-9]+)?余?|[0-9]+(?:\.[0-9]+)?余?")
+_WORD = re.compile(r"[^\s|]+")
+_CAPTION = re.compile(r"单位[:：] ?(万元|元|人次|人|份|件|个|次)[）)]?[:：]?$")
+_LABEL = 12  # characters of a row's label
+_ROWS = 3  # rows that make a table of lines set out by blanks
 _BRACKETED = re.compile(r"[（(/](万元|元|人次|人|名|场次|场|次|户|件|篇|条|份|个|项|期|%|％|课时|学时|天)[）)]?")
 _BY_WORD = (
     (re.compile(r"人次"), "人次"),
@@ -21,6 +25,7 @@ _BY_WORD = (
     (re.compile(r"次数"), "次"),
     (re.compile(r"件数"), "件"),
     (re.compile(r"得分|总分|分数"), "分"),
+    (re.compile(r"(?:合同|协议)$"), "份"),
 )  # fmt: skip
 
 
@@ -70,5 +75,37 @@ def find_cells(reading: Reading) -> Iterator[Cell]:
         for (a, b), word, title in zip(row, words, header, strict=True):
             unit = header_unit(words[0]) if label and a != row[0][0] else header_unit(title)
             if unit and _NUMBER.fullmatch(word):
-                value = float(word.rstrip("余").replace(",", "")) * (10_000 if unit == "万元" else 1)
-                yield Cell(a, b, value, word.endswith("余"), "元" if unit == "万元" else unit, title[:12])
+                yield _cell(a, b, word, unit, title)
+    yield from _set_out(reading)
+
+
+def _cell(start: int, end: int, word: str, unit: str, title: str) -> Cell:
+    value = float(re.sub("[,，余]", "", word)) * (10_000 if unit == "万元" else 1)
+    return Cell(start, end, value, word.endswith("余"), "元" if unit == "万元" else unit, title[:_LABEL])
+
+
+def _set_out(reading: Reading) -> Iterator[Cell]:
+    """The numbers of tables whose columns stand apart by blanks alone: a header, and rows of a label and numbers below it."""
+    text, lines = reading.clean, reading.lines
+    rows = [[] if "|" in text[a:b] else [m.span() for m in _WORD.finditer(text, a, b)] for a, b in lines]
+    number = [[_NUMBER.fullmatch(text, a, b) is not None for a, b in row] for row in rows]
+    first = 0
+    while first < len(lines):
+        last = first
+        while last < len(lines) and _is_row(rows[last], number[last]):
+            last += 1
+        header = rows[first - 1] if first and not any(number[first - 1]) else []
+        if last - first >= _ROWS and len(header) >= 2:
+            titles = [text[a:b] for a, b in header]
+            above = text[lines[first - 2].start : lines[first - 2].end] if first > 1 else ""
+            caption = _CAPTION.search(above)
+            for row, numbers in zip(rows[first:last], number[first:last], strict=True):
+                for (a, b), title, is_number in zip(row, titles, numbers, strict=False):
+                    unit = caption[1] if caption else header_unit(title)
+                    if is_number and unit:
+                        yield _cell(a, b, text[a:b], unit, title)
+        first = max(last, first + 1)
+
+
+def _is_row(row: list[tuple[int, int]], numbers: list[bool]) -> bool:
+    return len(row) >= 2 and row[0][1] - row[0][0] <= _LABEL and numbers[:2] == [False, True]
