@@ -36,6 +36,7 @@ _DOCUMENT_NUMBER = re.compile(
     r"[\u4e00-\u9fff]{2,10}(?:发|字|函|办|工)?[〔（(\[【][0-9Xx×*_]{2,4}[〕）)\]】]第?[0-9Xx×*_]{1,4}号$"
 )
 _MEETING_NOTE = re.compile(r"^[（(].*[）)]$")
+_COLON = re.compile("[：:]")
 _BRACKETED_TITLE = re.compile(
     r"[（(][^（）()，。]{6,40}(?:总结|汇报|报告|计划|小结)[）)]$"
 )  # below a headline: （…工会2013年度总结）
@@ -60,7 +61,7 @@ def title_lines(reading: Reading) -> list[Span]:
     text = reading.clean
     found: list[Span] = []
     top = 0  # the first line, or the one below the document's number
-    lines = [line for line in reading.lines if line.start >= reading.text_start]
+    lines = _below_the_letterhead(text, [line for line in reading.lines if line.start >= reading.text_start])
     for k, line in enumerate(_without_date(reading, line) for line in lines[:4]):
         piece = text[line.start : line.end]
         compact = re.sub(r"\s", "", piece)
@@ -114,9 +115,20 @@ def title_lines(reading: Reading) -> list[Span]:
     return found
 
 
+_NTH = r"[0-9一二三四五六七八九十]{1,3}"
 _LETTERHEAD = re.compile(
-    r"(?:文件|简报|工作动态|信息|通讯|快报)(?:第.{1,8}期.{0,12})?$|^.{0,16}第[0-9一二三四五六七八九十]{1,3}期"
+    rf"(?:文件|简报|工作动态|信息|通讯|快报)(?:第.{{1,8}}期.{{0,12}})?$|^.{{0,16}}第{_NTH}期"
+    rf"|(?:文件|材料)之{_NTH}$|(?:会议|大会|交流|学习|参阅)(?:文件|材料)(?:[（(]?{_NTH}[）)]?)?$|第{_NTH}[件份号卷]$"
 )
+
+
+def _below_the_letterhead(text: str, lines: list[Span]) -> list[Span]:
+    """The lines without what stands above a headline and its line of dashes (大会文件之二 | 凝聚力量 | ——在…上的报告)."""
+    dashed = next((k for k, line in enumerate(lines[:4]) if text[line.start : line.end].startswith(("——", "--", "－－"))), 0)
+    above = [re.sub(r"\s", "", text[line.start : line.end]) for line in lines[: max(dashed - 1, 0)]]
+    if not above or not all(_can_be_title(piece) for piece in above) or number_at(text, *lines[dashed]) is not None:
+        return lines
+    return lines if any(map(is_byline, above)) else lines[dashed - 1 :]
 
 
 def _title_follows(reading: Reading, lines: list[Span]) -> bool:
@@ -145,6 +157,8 @@ def _without_date(reading: Reading, line: Span) -> Span:
 
 def _can_be_title(compact: str) -> bool:
     if not 2 <= len(compact) <= 60 or compact[-1] in "。；;，,、：:" or "|" in compact or "。" in compact[:-1]:
+        return False
+    if len(_COLON.findall(compact)) > 1:  # 时间：… 地点：…
         return False
     note = _MEETING_NOTE.match(compact) and not _BRACKETED_TITLE.match(compact)
     if note or _SALUTATION.match(compact) or _DOCUMENT_NUMBER.match(compact):
