@@ -18,6 +18,7 @@ from pipeline.extract.basics import basics
 from pipeline.extract.calibration import calibrated
 from pipeline.extract.certain import completed
 from pipeline.extract.counted import counted
+from pipeline.extract.cut import breaks_off
 from pipeline.extract.deeds import deeds
 from pipeline.extract.figures import Act
 from pipeline.extract.groundwork import Groundwork
@@ -80,10 +81,10 @@ def extract(ingested: Ingested, outlined: Outlined) -> r.Record:
         "script": part.script,
         "start": part.start,
         "end": part.end,
-        "truncated": part.cut_start or part.cut_end,
     }
     if part.kind == "guide":
-        return r.Record(**common, doc_type="guide", title=profile.title(reading))
+        truncated = part.cut_start or part.cut_end
+        return r.Record(**common, doc_type="guide", title=profile.title(reading), truncated=truncated)
     return _with_pages(r.Record(**common, **findings(reading, ingested.warnings)), source.pages)
 
 
@@ -111,6 +112,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = (), *, calibrate: bo
     clean_org = text.text[unit[0] : unit[1]] if unit else None
     setting = known.setting(reading, clean_org)
     me = profile.author(reading)
+    cut_end = reading.part.cut_end or breaks_off(reading, models)
     said = statements(reading, kind, models)
 
     def sayings(wanted: str) -> tuple[r.Statement, ...]:
@@ -138,6 +140,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = (), *, calibrate: bo
         "author": plain(text, *me) if me else None,
         "unit": r.Unit(name=org, basis="text" if org else None),
         "report_year": _report_year(period),
+        "truncated": reading.part.cut_start or cut_end,
         "redacted": is_redacted(ground_work.hidden),
         "sections": _sections(reading, models),
         "topics": () if any(h.level == 1 for h in reading.headings) else topics(reading, [(None, reading.body)], models)[0],
@@ -176,7 +179,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = (), *, calibrate: bo
         "requests": sayings("request"),
         "plans": sayings("plan"),
         "proposals": sayings("proposal"),
-        "warnings": _warnings(reading, ground_work, warnings, period, signed.date),
+        "warnings": _warnings(reading, ground_work, warnings, period, signed.date, cut_end),
     }
     return calibrated(found, models) if calibrate else found
 
@@ -195,7 +198,7 @@ def _report_year(period: r.Period) -> r.ReportYear:
 
 
 def _warnings(
-    reading: Reading, work: Groundwork, given: Iterable[r.Warn], period: r.Period, signed: str | None
+    reading: Reading, work: Groundwork, given: Iterable[r.Warn], period: r.Period, signed: str | None, cut_end: bool
 ) -> tuple[r.Warn, ...]:
     text, part = reading.text, reading.part
     found = [w for w in given if part.start <= w.start and w.end <= part.end]
@@ -208,7 +211,7 @@ def _warnings(
 
     if part.cut_start:
         whole("truncated_start")
-    if part.cut_end:
+    if cut_end:
         whole("truncated_end")
     if period.start is None:
         whole("unsettled_year")

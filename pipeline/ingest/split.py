@@ -28,12 +28,15 @@ _OMITTED = re.compile(
     r"(?:省略|略去|隐藏|剩余)[^。]{0,4}\d+ ?字|未完|\.{3,}[)）]?$|(?<![等了呢吧啊])…{1,2}[)）]?$|(?:查看|阅读|展开)全文"
     r"|(?:内容|正文)(?:已|被)?(?:省略|隐藏)|(?:[后下]文|以下|部分)[^。]{0,6}略|下载完整|点击下一页|更多内容请"
 )
+_LEFT_OUT = re.compile(r"省略 ?\d+ ?字")
 _HEADLESS = re.compile(
     r"^(?:[，。、；：）！？]|(?![一二三四五六七八九十])[\u4e00-\u9fff][，、；]|们|的(?![确士])|着(?![力眼重手实装])"
     r"|也才|[出起下过上]来的|[起下过上]去的|(?![为除])[\u4e00-\u9fff]了(?!解|不起)|和(?![谐平睦衷颜气县])|地(?![处税方质区铁点震委产级市县勘球理]))"
 )
+_UNOPENED = tuple(
+    re.compile(f"[^{left}]*?{right}") for left, right in (("“", "”"), ("《", "》"), ("（", "）"))
+)  # closed before it is opened
 _TOP_NUMBER = re.compile(r"(?P<n>[一二三四五六七八九十]{1,2})、")
-_LABELLED = re.compile(r"^[^，。：]{2,8}：|[|｜]")
 _NUMBERED = re.compile(r"[一二三四五六七八九十]、|\d{1,2}[、.．]|[（(][一二三四五六]")
 _STOPS = "。！？!?；;：:”』」）)】》>.…"
 
@@ -258,30 +261,18 @@ def _is_cut_at_start(body: Sequence[Line]) -> bool:
     if not body:
         return False
     first = body[0].text
-    if _OMITTED_START.search(first) or _HEADLESS.match(first):
+    if _OMITTED_START.search(first) or _HEADLESS.match(first) or any(closed.match(first) for closed in _UNOPENED):
         return True
     numbers = [number_value(m["n"]) for line in body if (m := _TOP_NUMBER.match(line.text))]
     return "，" in first and first[-1] in "。！？；" and bool(numbers) and numbers[0] not in (1, None) and 1 not in numbers
 
 
 def _is_cut_at_end(body: Sequence[Line]) -> bool:
-    """Whether running text stops without a full stop, in a document whose running lines have one."""
+    """Whether the last lines say that something was left out, or stop at a comma; ``extract.cut`` judges all other ends."""
     if not body:
         return False
-    if any(_OMITTED.search(line.text) for line in body[-2:]) or any(re.search(r"省略 ?\d+ ?字", line.text) for line in body[1:]):
-        return True
-    last = body[-1].text
-    if last[-1] in _STOPS or (_LABELLED.search(last) and "。" not in last):
-        return False
-    if last[-1] in "，、,":
-        return True
-    running = [line.text for line in body[:-1] if len(line.text) >= 30]
-    unstopped = sum(text[-1] not in _STOPS for text in running)
-    if unstopped * 4 > len(running):
-        return False  # an author who sets no full stops
-    if re.match(r"[（(]?[\d①-⑳一二三四五六七八九十]", last) and "。" not in last:
-        return False  # an item of a list
-    return len(last) >= 20 and bool(re.search("[，。；]", last))
+    said = any(_OMITTED.search(line.text) for line in body[-2:]) or any(_LEFT_OUT.search(line.text) for line in body[1:])
+    return said or body[-1].text[-1] in "，、,"
 
 
 def _raw_line_start(text: Text, clean: int) -> int:

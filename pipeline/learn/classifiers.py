@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 
 from pipeline.aggregate.levels import views
-from pipeline.extract import awards, counted, deeds, events, indicators, links, speaker, statements
+from pipeline.extract import awards, counted, cut, deeds, events, indicators, links, speaker, statements
 from pipeline.extract.basics import basics
 from pipeline.extract.figures import Act
 from pipeline.extract.linear import UNIT, Model, write
@@ -157,6 +158,29 @@ def unit_rows(example: Example) -> Iterator[Row]:
             yield features, "yes" if yes else "no"
 
 
+_CUTS = 5  # made of each document for each kind of row
+
+
+def cut_rows(example: Example) -> Iterator[Row]:
+    """Rows for texts that break off: whole ones, with and without a signature, and the same cut within a sentence."""
+    reading = example.reading
+    draw = Random(f"cut {example.source} {reading.part.start}")
+    text, start = reading.clean, reading.body.start
+    edge = reading.sign_off[0].start if reading.sign_off else len(text)
+    wholes = [] if example.gold["truncated"] else [len(text), *([edge] if reading.sign_off else [])]
+    wholes += [s.end for s in draw.sample(reading.sentences, min(_CUTS, len(reading.sentences))) if text[s.end - 1] in cut.STOPS]
+    middle = start + (edge - start) // 2
+    cuts = sorted(draw.sample(range(middle, edge), min(_CUTS, max(edge - middle, 0))))
+    broken = [at for at in cuts if text[at] not in _BREAKS and text[at - 1] not in _BREAKS]
+    for ends, label in ((wholes, "no"), (broken, "yes")):
+        for end in ends:
+            if lines := cut.lines_of(reading, end):
+                yield list(cut.features(lines)), label
+
+
+_BREAKS = "\n。！？；：，、”） 　"  # next to these a cut may look like none
+
+
 class Task(NamedTuple):
     """How one classifier is trained."""
 
@@ -175,6 +199,7 @@ TASKS = {
     "event_date": Task(link_rows("date"), 0.5),
     "event_people": Task(link_rows("participants"), 0.5),
     "award_level": Task(award_rows, 1.0),
+    "cut": Task(cut_rows, 1.0),
     "unit": Task(unit_rows, 1.0),
     "standing": Task(standing_rows, 0.5),
     "indicator": Task(count_rows("indicator"), 0.02, hinge=True, eagerness=0.4),

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.extract import profile
 from pipeline.extract.awards import features, own_level, rank
+from pipeline.extract.cut import breaks_off
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.period import settle
 from pipeline.extract.redaction import is_redacted
@@ -60,6 +61,11 @@ def test_profile(case: dict[str, Any]) -> None:
     found = profile_of(reading_of(case["lines"]))
     for field, want in case["want"].items():
         assert (found[field][: len(want)] if isinstance(want, list) else found[field]) == want, field
+
+
+@pytest.mark.parametrize("case", cases("cut"))
+def test_a_text_that_breaks_off(case: dict[str, Any]) -> None:
+    assert breaks_off(reading_of(case["lines"]), models_dir()) == case["cut"]
 
 
 @pytest.mark.parametrize("case", cases("units"))

@@ -1,0 +1,91 @@
+"""Whether a text breaks off (戛然而止) where nothing says that something was left out: judged by the form of its last line.
+
+A classifier learns it from whole texts and from the same texts cut at random within a sentence, so it needs few that came cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from pipeline.extract.linear import load
+from pipeline.extract.lookup import Seen
+from pipeline.segment.title import DATE_LINE, is_byline, is_person
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipeline.segment import Reading
+
+LEAST = 0.8  # from this probability on a text breaks off; chosen on author groups left out
+STOPS = "。！？!?；;：:”』」）)】》>.…"
+_ITEM = re.compile(r"[（(]?[\d①-⑳一二三四五六七八九十●·○◆■▲]")
+_INNER = re.compile("[，。；、]")
+_LABEL = re.compile("[^，。：]{2,8}：")
+_PAIRS = (("（", "）"), ("“", "”"), ("《", "》"))
+_RUNNING = 20  # characters of a line of running text
+_RARELY = 3  # of ``_unstopped``
+_SIGNATURE = 45  # characters that the line of a signature has at most
+
+
+def breaks_off(reading: Reading, models: Path) -> bool:
+    """Whether the last line of the text, unless it signs, stops before its sentence does."""
+    lines = lines_of(reading, len(reading.clean))
+    if not lines or lines[-1][-1] in STOPS or _stands_apart(lines[-1]) or reading.sign_off[-1:] == reading.lines[-1:]:
+        return False
+    if _unstopped([line for line in lines[:-1] if len(line) >= _RUNNING]) >= _RARELY:
+        return False  # an author who sets no full stops
+    return load(models, "cut").chances([Seen(list(features(lines)))])[0]["yes"] >= LEAST
+
+
+def _stands_apart(line: str) -> bool:
+    """Whether a line is no part of the running text: a label, a greeting, a name (记录：张三, 此致敬礼)."""
+    bare = re.sub(r"\s", "", line)
+    if _LABEL.match(bare) and "。" not in bare:
+        return True
+    return len(bare) < _RUNNING and not _INNER.search(bare) and not _ITEM.match(bare)
+
+
+def lines_of(reading: Reading, end: int) -> list[str]:
+    """The lines of the body up to ``end``."""
+    return [bare for line in reading.clean[reading.body.start : end].split("\n") if (bare := line.strip())]
+
+
+def features(lines: Sequence[str]) -> Iterator[str]:
+    """What the classifier sees of the last of these lines: how it stops, what it is, and how lines stop elsewhere."""
+    last = re.sub(r"\s", "", lines[-1])
+    shape, stopped = _shape(lines[-1]), last[-1] in STOPS
+    yield from (f"last={last[-1]}", f"shape={shape},stopped={stopped}")
+    if stopped:
+        return
+    running = _unstopped([line for line in lines[:-1] if len(line) >= _RUNNING])
+    alike = _unstopped([line for line in lines[:-1] if _shape(line) == shape])
+    length = sum(len(last) >= edge for edge in (5, 9, 14, 20, 30, 60))
+    inner, whole = bool(_INNER.search(last[:-1])), "。" in last[:-1]
+    opened = any(last.count(left) > last.count(right) for left, right in _PAIRS)
+    yield from (f"end={last[-2:]}", f"length={length}", f"shape={shape},length={length}", f"opened={opened}")
+    yield from (f"running={running}", f"alike={alike}", f"running={running},alike={alike}", f"shape={shape},alike={alike}")
+    yield from (f"inner={inner},whole={whole}", f"shape={shape},inner={inner}", f"inner={inner},running={running}")
+    yield from (f"whole={whole},running={running}", f"label={'：' in last[:8]},inner={inner}")
+    above = lines[-2] if len(lines) > 1 else ""
+    yield from (f"above={_shape(above)},shape={shape}", f"above stops={above[-1:] in STOPS},shape={shape},inner={inner}")
+
+
+def _shape(line: str) -> str:
+    bare = re.sub(r"\s", "", line)
+    if DATE_LINE.search(bare) and len(bare) < _SIGNATURE:
+        return "date"
+    if not bare or is_byline(bare):
+        return "unit"
+    if is_person(bare):
+        return "person"
+    return "table" if "|" in line else "item" if _ITEM.match(bare) else "text"
+
+
+def _unstopped(lines: Sequence[str]) -> int:
+    """How large the share of lines is that do not stop: 0 none, 4 nearly all; -1 where there are no lines."""
+    if not lines:
+        return -1
+    share = sum(line[-1] not in STOPS for line in lines) / len(lines)
+    return sum(share >= edge for edge in (0.01, 0.15, 0.35, 0.7))
