@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.extract.tagger import Marked
+from pipeline.segment.reading import beginning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,10 +29,11 @@ _STUDIED = re.compile(
 )
 _VERB_ALONE = re.compile(r"(?:走访慰问|走访|慰问|看望|探望|资助|救助|补助|帮扶)$")
 _OBJECT = re.compile(
-    r"(?:了)?(?P<noun>[\u4e00-\u9fff]{2,10}?)(?=[，。；、！）\n0-9]|等|并|和|及|家中|近|共|达|人次|累计|[一二三四五六七八九十两]{1,9}[户人名位]|$)"
+    r"(?:了)?(?P<noun>(?:[\u4e00-\u9fff]{2,4}、){0,4}[\u4e00-\u9fff]{2,10}?)(?=[，。；、！）\n0-9]|等|并|和|及|家中|近|共|达|人次|累计|[一二三四五六七八九十两]{1,9}[户人名位]|$)"
 )
 _OBJECT_END = re.compile(
-    r"(?:教师|教职工|职工|员工|会员|老师|老人|家庭|家属|困难户|干部|学生|同志|劳模|党员|户|孤寡|老党员|群众|农民工|儿童|遗属|病号)$"
+    r"(?:[教职员馆演会党]员|人员|[职员教民工]工|教师|老师|老人|工人|家庭|家属|[困难特]户|干部|学生|新生|同志|劳模|[住困]户|孤寡|群众|儿童|遗属|病号"
+    r"|骑手|师傅|工友|姐妹|产妇|病员)$"
 )
 
 
@@ -49,14 +51,28 @@ def certain(reading: Reading) -> Iterator[tuple[int, int]]:
         yield start, m.end("name")
 
 
-def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
-    """The model's marks, a bare verb with its object (走访|教职工家庭), and the certain events that nothing covers."""
+def completed(reading: Reading, marked: list[Marked], names: list[Marked]) -> list[Marked]:
+    """The model's marks, a bare verb with its object (走访|教职工家庭), and the certain events that nothing covers.
+
+    ``names`` are the document's: where one goes or stays is no part of what is done there (到樱花谷|踏青).
+    """
     text = reading.clean
-    found = [_with_object(text, t) for m in marked if (t := _without_verb(text, m)) is not None]
+    found = [_with_object(text, t) for m in marked if (t := _without_verb(text, _without_place(text, m, names))) is not None]
     for start, end in sorted(certain(reading), key=lambda s: (s[0], -s[1])):
         if not any(m.start < end and start < m.end for m in found):
             found.append(Marked(start, end, "EVT", 0.6))
     return sorted(found)
+
+
+_THERE = re.compile(r"(?:^|[\u4e00-\u9fff]{0,6})[到去在同与向赴往]$")
+
+
+def _without_place(text: str, m: Marked, names: list[Marked]) -> Marked:
+    """An event's name from behind the place where it is held, or the body that it is held with."""
+    for name in beginning(names, m.start, m.end):
+        if name.label != "PER" and m.end - name.end >= 2 and _THERE.fullmatch(text, m.start, name.start):
+            m = m._replace(start=name.end)
+    return m
 
 
 _CUT = re.compile("[。；！？\n“”]")

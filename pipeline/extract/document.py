@@ -100,7 +100,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = (), *, calibrate: bo
     marked = mark(models, ground_work.sight, sentences, deeds(reading, models))
     named = names.completed(reading, marked.names)
     honours = awards_.given(reading, marked.awards)
-    acts = completed(reading, marked.events)
+    acts = completed(reading, marked.events, named)
     people = people_.persons(reading, named, [Span(a.start, a.end) for a in honours], models)
     orgs = [m for m in named if m.label == "ORG"]
     places = [Span(m.start, m.end) for m in named if m.label == "PLC"]

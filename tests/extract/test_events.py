@@ -90,8 +90,30 @@ def test_plain_words_ask(said: str, *, asks: bool) -> None:
     ],
 )
 def test_a_name_keeps_its_quotation_marks_and_no_verb(text: str, marked: str, name: str) -> None:
-    (found,) = completed(reading_of(text), [Marked(*place(text, marked), "EVT", 0.9)])
+    (found,) = completed(reading_of(text), [Marked(*place(text, marked), "EVT", 0.9)], [])
     assert text[found.start : found.end] == name
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "marked", "name"),
+    [
+        ("三八节组织女工到樱花谷踏青。", ("樱花谷", "PLC"), "到樱花谷踏青", "踏青"),
+        ("重阳节在栖云湖泛舟。", ("栖云湖", "PLC"), "重阳节在栖云湖泛舟", "泛舟"),
+        ("想同南加中学工会结对子。", ("南加中学工会", "ORG"), "同南加中学工会结对子", "结对子"),
+        ("职工去看望李大勇。", ("李大勇", "PER"), "去看望李大勇", "去看望李大勇"),
+        ("队员登凤凰山。", ("凤凰山", "PLC"), "登凤凰山", "登凤凰山"),
+    ],
+)
+def test_where_one_goes_is_no_part_of_what_is_done(text: str, named: tuple[str, str], marked: str, name: str) -> None:
+    names = [Marked(*place(text, named[0]), named[1], 0.9)]
+    (found,) = completed(reading_of(text), [Marked(*place(text, marked), "EVT", 0.9)], names)
+    assert text[found.start : found.end] == name
+
+
+def test_a_bare_verb_takes_its_objects() -> None:
+    text = "全年走访伤病、困难骑手163人次。"
+    (found,) = completed(reading_of(text), [Marked(*place(text, "走访"), "EVT", 0.9)], [])
+    assert text[found.start : found.end] == "走访伤病、困难骑手"
 
 
 @pytest.mark.parametrize("case", cases("deeds"))
