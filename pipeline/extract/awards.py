@@ -70,6 +70,7 @@ def features(reading: Reading, start: int, end: int) -> Seen:
     hints = [(m.end(1), kind, m[1]) for kind, cue in _CUES.items() for m in cue.finditer(told)]
     hints += [(len(told) + 1, "self", word) for word in inside[:1]]
     found += [f"{kind}={word}" for _, kind, word in hints]
+    found += [f"{kind}:{_reach(word, speaker)}" for _, kind, word in hints]
     near = [(kind, _reach(word, speaker)) for _, kind, word in sorted(hints)[-2:]] or [("none", "")]
     kind, reach = near[-1]
     found += [f"nearest={kind}:{reach}", f"reach={reach}", f"reaches={near[0][1]},{reach}", f"reach={reach}|{speaker}"]
@@ -116,7 +117,7 @@ _CUES = {  # what tells how far an honour reaches
     "venue": _VENUE,
     "by": _GRANTOR,
     "went": _WENT,
-    "all": re.compile(rf"全({_LEVELS}|路|系统|总)"),  # 全市通信行业…大赛
+    "all": re.compile(rf"全(国|{_LEVELS}|路|系统)"),  # 全市通信行业…大赛
     "given": re.compile(rf"({_LEVELS})(?:里|上|内部?)?(?:给|奖|记|授予|评|命名|表彰)"),
 }
 _LEVEL_CHAR = re.compile(
