@@ -34,8 +34,10 @@ def breaks_off(reading: Reading, models: Path) -> bool:
     lines = lines_of(reading, len(reading.clean))
     if not lines or lines[-1][-1] in STOPS or _stands_apart(lines[-1]) or reading.sign_off[-1:] == reading.lines[-1:]:
         return False
-    if _unstopped([line for line in lines[:-1] if len(line) >= _RUNNING]) >= _RARELY:
+    if _unstopped(_running(lines[:-1])) >= _RARELY:
         return False  # an author who sets no full stops
+    if len(lines) > 1 and all(_shape(line) == "item" and len(line) < _RUNNING and line[-1] not in STOPS for line in lines[-2:]):
+        return False  # a list whose items have none
     return load(models, "cut").chances([Seen(list(features(lines)))])[0]["yes"] >= LEAST
 
 
@@ -59,7 +61,7 @@ def features(lines: Sequence[str]) -> Iterator[str]:
     yield from (f"last={last[-1]}", f"shape={shape},stopped={stopped}")
     if stopped:
         return
-    running = _unstopped([line for line in lines[:-1] if len(line) >= _RUNNING])
+    running = _unstopped(_running(lines[:-1]))
     alike = _unstopped([line for line in lines[:-1] if _shape(line) == shape])
     length = sum(len(last) >= edge for edge in (5, 9, 14, 20, 30, 60))
     inner, whole = bool(_INNER.search(last[:-1])), "。" in last[:-1]
@@ -81,6 +83,10 @@ def _shape(line: str) -> str:
     if is_person(bare):
         return "person"
     return "table" if "|" in line else "item" if _ITEM.match(bare) else "text"
+
+
+def _running(lines: Sequence[str]) -> list[str]:
+    return [line for line in lines if len(line) >= _RUNNING and "|" not in line]
 
 
 def _unstopped(lines: Sequence[str]) -> int:

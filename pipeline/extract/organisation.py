@@ -41,9 +41,15 @@ _GENERIC = re.compile(
     r"(?:我|本|全|各|某)?(?:市|县|区|乡|镇|农村)?(?:小学|中学|学校|初中|高中|公司|企业|幼儿园|医院|机关|单位|教育|基层|年度|年|学期|中心|镇|乡|街道|局|厂|矿|集团|建筑公司|国有企业|集团公司|煤矿|校)?"
     r"(?:教育|基层|女职工委员会)?(?:工会|工会委员会|工会小组|分会|分工会|委员会|小学|中学|学校|公司|医院)?"
 )
+_NOT_IN_NAMES = "的了我你他您在是和与及由向把对为本各全今年月"
 _TERM = re.compile(r"(?<=会)第[一二三四五六七八九十0-9]+[次届].*")
 _NO_UNIT = re.compile(r"(?<!会)第[一二三四五六七八九十0-9]+[次届]|[春秋]季|^(?:召开|举办|参加|举行|成立|组建|加强|开展)")
 _ITS_UNION = re.compile(r"(?:部门|基层|机关)?(?:总工会|工会联合会|工会委员会|工会小组|工会|分工会|分会)")
+
+
+_OPENS = re.compile(  # 理化组工会小组现有会员13人, with which a text begins
+    rf"(?P<unit>(?:(?![{_NOT_IN_NAMES}])[\u4e00-\u9fff]){{2,20}}?(?:工会小组|工会委员会|工会联合会|分?工会|分会))(?=现有|共?有会员|会员[0-9]|[在是]|，)"
+)
 
 
 class Mention(NamedTuple):
@@ -98,6 +104,9 @@ def _mentions(reading: Reading, orgs: Sequence[tuple[Any, ...]], signed: Span | 
         yield *by_hand, "signature"
     if byline := _in_byline(reading):
         yield *byline, "byline"
+    below = (line for line in reading.lines if line.start >= reading.body.start)
+    if (first := next(below, None)) and (opens := _OPENS.match(text, first.start, first.end)):
+        yield *opens.span("unit"), "text"
     lines = [(start, end, "title") for start, end in reading.title_lines]
     lines += [(0, reading.text_start, "boundary")] if reading.part.boundary_title else []
     for start, end, place in lines:
