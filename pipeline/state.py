@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from pipeline.engine import Work
 
 FOLDER = "state"
-READING = ("ingest", "segment", "extract", "records.py", "products.py", "spans.py", "flow.py", "state.py")
+READING = (
+    "ingest", "segment", "extract", "records.py", "products.py", "spans.py", "linear.py", "lookup.py", "flow.py", "state.py",
+)  # fmt: skip
 SCORING = ("aggregate", "resources/labels.tsv")
 OF_NO_RECORD = {"labels.tsv", "messages.yaml", "report.yaml", "settings.yaml"}  # resources that no record depends on
 _DIGITS = 32

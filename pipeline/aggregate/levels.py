@@ -11,9 +11,9 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
-from pipeline.extract.linear import load
-from pipeline.extract.lookup import Seen
 from pipeline.extract.topics import topic_words
+from pipeline.linear import load
+from pipeline.lookup import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

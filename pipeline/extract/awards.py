@@ -7,9 +7,9 @@ from collections import Counter
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from pipeline.extract.linear import load
-from pipeline.extract.lookup import Run, Seen
 from pipeline.extract.tagger import Marked
+from pipeline.linear import load
+from pipeline.lookup import Run, Seen
 from pipeline.records import AwardLevel
 from pipeline.resources import yaml
 from pipeline.segment.reading import beginning

@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.extract.counts import MEASURED
-from pipeline.extract.linear import load
-from pipeline.extract.lookup import Run, Seen
+from pipeline.linear import load
+from pipeline.lookup import Run, Seen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

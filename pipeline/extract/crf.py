@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pipeline.errors import ResourceError
-from pipeline.extract.lookup import Table
+from pipeline.lookup import Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.extract.linear import load
-from pipeline.extract.lookup import Seen
+from pipeline.linear import load
+from pipeline.lookup import Seen
 from pipeline.segment.title import DATE_LINE, is_byline, is_person
 
 if TYPE_CHECKING:

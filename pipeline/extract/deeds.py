@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.context import kind_of, zone_at
-from pipeline.extract.linear import load
-from pipeline.extract.lookup import Run, Seen
+from pipeline.linear import load
+from pipeline.lookup import Run, Seen
 from pipeline.segment import Span
 
 if TYPE_CHECKING:

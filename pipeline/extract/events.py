@@ -11,9 +11,9 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.context import kind_of, zone_at
-from pipeline.extract.linear import load
 from pipeline.extract.links import LEAST, Anchor, candidates, link
-from pipeline.extract.lookup import Run, Seen
+from pipeline.linear import load
+from pipeline.lookup import Run, Seen
 from pipeline.records import EventStatus, EventType
 from pipeline.resources import table
 from pipeline.segment import Span

@@ -14,9 +14,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.cues import Cue, cues
-from pipeline.extract.lookup import Run, Seen
 from pipeline.extract.tables import cells
 from pipeline.extract.whose import Setting, Whose
+from pipeline.lookup import Run, Seen
 from pipeline.products import Span
 
 if TYPE_CHECKING:

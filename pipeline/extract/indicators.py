@@ -7,8 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline.extract.figures import Act, Sight
-from pipeline.extract.linear import Guess, load
-from pipeline.extract.lookup import Run, Seen
+from pipeline.linear import Guess, load
+from pipeline.lookup import Run, Seen
 from pipeline.resources import yaml
 
 if TYPE_CHECKING:

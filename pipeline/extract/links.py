@@ -11,10 +11,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.extract.lookup import Run, Seen
+from pipeline.lookup import Run, Seen
 
 if TYPE_CHECKING:
-    from pipeline.extract.linear import Linear
+    from pipeline.linear import Linear
     from pipeline.segment import Reading, Span
 
 _BREAK = re.compile("[，。；：、！？\n,;:]")

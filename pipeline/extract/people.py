@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.features import given_names, is_place
-from pipeline.extract.linear import Guess, load
-from pipeline.extract.lookup import Run, Seen
 from pipeline.extract.tagger import Marked
+from pipeline.linear import Guess, load
+from pipeline.lookup import Run, Seen
 from pipeline.records import Standing
 from pipeline.resources import alternatives, table, words, yaml
 from pipeline.segment.reading import beginning

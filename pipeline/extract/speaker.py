@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline.extract.linear import load
-from pipeline.extract.lookup import Seen
 from pipeline.extract.organisation import MASKED_YEAR, Mention, candidates, manner
 from pipeline.extract.unit_kind import kind_of_name
+from pipeline.linear import load
+from pipeline.lookup import Seen
 
 if TYPE_CHECKING:
     from pathlib import Path

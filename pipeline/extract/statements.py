@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.extract.linear import load
-from pipeline.extract.lookup import Run, Seen
+from pipeline.linear import load
+from pipeline.lookup import Run, Seen
 from pipeline.segment import Span
 from pipeline.segment.numbering import number_at
 from pipeline.segment.reading import beginning

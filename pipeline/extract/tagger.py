@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pipeline.extract.crf import OUTSIDE, Marginals, load
-from pipeline.extract.linear import weights_of
 from pipeline.extract.templates import Window, window
+from pipeline.linear import weights_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

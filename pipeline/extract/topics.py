@@ -8,8 +8,8 @@ from functools import cache
 from math import exp, log1p
 from typing import TYPE_CHECKING
 
-from pipeline.extract.linear import load
-from pipeline.extract.lookup import Run, Seen
+from pipeline.linear import load
+from pipeline.lookup import Run, Seen
 from pipeline.resources import yaml
 
 if TYPE_CHECKING:

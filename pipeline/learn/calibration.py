@@ -126,10 +126,10 @@ def write(claims: Mapping[str, Sequence[Claim]], models: Path) -> None:
 
 def decisions(examples: Sequence[Example], models: Path) -> dict[str, list[Claim]]:
     """What each classifier claims of the rows that gold gives it: the probability of its choice, and whether it was right."""
-    from pipeline.extract.linear import load
-    from pipeline.extract.lookup import Seen
     from pipeline.extract.topics import FIRST
     from pipeline.learn.classifiers import TASKS
+    from pipeline.linear import load
+    from pipeline.lookup import Seen
 
     found: dict[str, list[Claim]] = {}
     for name, task in TASKS.items():

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.extract import crf, linear
+from pipeline import linear
+from pipeline.extract import crf
 from pipeline.extract.calibration import KINDS as KINDS_OF
 from pipeline.learn.evaluate import targets
 from pipeline.learn.matching import MATCH
@@ -143,7 +144,7 @@ def _reliability(name: str, evaluation: Body) -> Iterator[str]:
 
 def _kind(name: str) -> str:
     if name not in CRF:
-        return "logistic regression (scikit-learn), scored without it (`pipeline/extract/linear.py`)"
+        return "logistic regression (scikit-learn), scored without it (`pipeline/linear.py`)"
     params = crf_params()
     copies = f", {settings().name_copies} copies of each document with other people and places" if name == "names" else ""
     told = f"c1 {params['c1']}, c2 {params['c2']}, {params['max_iterations']} iterations{copies}"

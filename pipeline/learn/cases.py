@@ -34,6 +34,7 @@ TRAINED_BY = (
     "records.py", "products.py", "spans.py", "ingest", "segment", "extract", "aggregate/levels.py", "resources/lexicons",
     "resources/rules", "learn/examples.py", "learn/gold.py", "learn/goldrecord.py", "learn/made_names.py", "learn/renaming.py",
     "learn/taggers.py", "learn/classifiers.py", "learn/calibration.py", "learn/matching.py", "learn/train.py",
+    "learn/unnumbering.py", "linear.py", "lookup.py",
 )  # fmt: skip
 
 

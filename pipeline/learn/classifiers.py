@@ -12,15 +12,18 @@ from pipeline.aggregate.levels import views
 from pipeline.extract import awards, counted, cut, deeds, events, indicators, links, speaker, statements
 from pipeline.extract.basics import basics
 from pipeline.extract.figures import Act
-from pipeline.extract.linear import UNIT, Model, write
-from pipeline.extract.lookup import Seen
 from pipeline.extract.organisation import candidates
 from pipeline.extract.people import standing_features
 from pipeline.extract.profile import signature
 from pipeline.extract.topics import FIRST, section_features
 from pipeline.learn.examples import Example
 from pipeline.learn.goldrecord import gold_record, thinned
+from pipeline.learn.unnumbering import unnumbered_copies
+from pipeline.linear import UNIT, Model, write
+from pipeline.lookup import Seen
 from pipeline.segment import Span
+from pipeline.segment import candidates as openings
+from pipeline.segment.outline import body_lines, numbered, opening_lines
 from pipeline.spans import unbroken
 
 Row = tuple[list[str], str | list[str]]  # features and label
@@ -34,6 +37,18 @@ def _overlap(a: Span, start: int, end: int) -> float:
 def spelt(example: Example, *seen: Seen) -> list[str]:
     """The features of a row, written out."""
     return [feature for one in seen for feature in one.strings(example.reading.clean)]
+
+
+def outline_rows(example: Example) -> Iterator[Row]:
+    """Rows for headings without a number: every candidate of the document and of its copies that lost their numbers."""
+    own = (example.reading, [span for span, _ in example.spans("sections")])
+    for reading, gold in (own, *unnumbered_copies(example)):
+        lines = body_lines(reading)
+        opened = opening_lines(numbered(reading.clean, lines))
+        found = openings.candidates(reading.clean, lines, opened)
+        for one, seen in zip(found, openings.features(reading, lines, opened, found), strict=True):
+            heads = any(_overlap(span, one.start, one.end) >= 0.75 for span in gold)
+            yield seen.strings(reading.clean), "yes" if heads else "no"
 
 
 def event_rows(field: str) -> Callable[[Example], Iterator[Row]]:
@@ -192,6 +207,7 @@ class Task(NamedTuple):
 
 
 TASKS = {
+    "outline": Task(outline_rows, 0.1),
     "counted": Task(candidate_rows, 0.5),
     "deeds": Task(deed_rows, 0.1),
     "event_type": Task(event_rows("type"), 2.0),

@@ -7,6 +7,7 @@ that of the file, the renaming of people and places is seeded, and the numerical
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias, TypeVar
@@ -14,10 +15,11 @@ from typing import Any, TypeAlias, TypeVar
 from pipeline.extract.calibration import FILE, KINDS
 from pipeline.learn import calibration, classifiers, taggers
 from pipeline.learn.examples import Example, read_prepared
-from pipeline.settings import one_thread_a_process, settings
+from pipeline.settings import models_at, one_thread_a_process, settings
 
 CRF = ("names", "events", "awards")
-MODELS = {name: f"{name}/weights.npz" for name in (*CRF, *classifiers.TASKS)}
+OUTLINE = "outline"  # what the others learn depends on the sections that it finds
+MODELS = {name: f"{name}/weights.npz" for name in dict.fromkeys((OUTLINE, *CRF, *classifiers.TASKS))}
 CALIBRATIONS = [f"{name}/{FILE}" for name in KINDS]
 COPIES_OF_A_FOLD = 2  # renamed copies of each document, where a model of names only tells what claims are worth
 WORKERS = 2  # the model of names takes as long as all others together
@@ -38,18 +40,23 @@ def crf_params() -> dict[str, Any]:
 
 
 def train(gold: Sequence[Example], models: Path, only: Iterable[str] = (), copies: int | None = None) -> dict[str, Any]:
-    """Train every model (or those named in ``only``) on the documents and write them below ``models``."""
-    wanted = set(only)
+    """Train every model (or those named in ``only``) on the documents and write them below ``models``.
+
+    Where the outline's model is there, trained now or before, the others see the sections that it finds.
+    """
+    wanted = set(only) or set(MODELS)
     made: dict[str, Any] = {}
-    for name, file in MODELS.items():
-        if wanted and name not in wanted:
-            continue
-        if name in CRF:
-            renamed = settings().name_copies if copies is None else copies
-            taggers.train(name, list(gold), models / file, crf_params(), renamed)
-            made[name] = {"bytes": (models / file).stat().st_size}
-        else:
-            made[name] = classifiers.train(name, list(gold), models / file)
+    if OUTLINE in wanted:
+        made[OUTLINE] = classifiers.train(OUTLINE, list(gold), models / MODELS[OUTLINE])
+    with models_at(models) if (models / MODELS[OUTLINE]).is_file() else nullcontext():
+        for name in (name for name in MODELS if name in wanted - {OUTLINE}):
+            path = models / MODELS[name]
+            if name in CRF:
+                renamed = settings().name_copies if copies is None else copies
+                taggers.train(name, list(gold), path, crf_params(), renamed)
+                made[name] = {"bytes": path.stat().st_size}
+            else:
+                made[name] = classifiers.train(name, list(gold), path)
     return made
 
 
@@ -62,16 +69,19 @@ def train_from(prepared: Path, models: Path, only: Iterable[str] = (), *, calibr
         CannotRun: the file is not what ``gonghui prepare`` writes.
     """
     wanted = tuple(only) or tuple(MODELS)
-    shares = [share for share in (("names",), tuple(name for name in wanted if name != "names")) if set(share) & set(wanted)]
+    rest = tuple(name for name in wanted if name not in (OUTLINE, "names"))
+    shares = [share for share in (("names",), rest) if set(share) & set(wanted)]
     folds = range(_folds(prepared) if calibrate and not tuple(only) else 0)
     models.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".", suffix=".partial", dir=models) as folder:
         home = Path(folder)
         made: dict[str, Any] = {}
-        jobs: list[Job] = [(prepared, home, share, None) for share in shares]
-        jobs += [(prepared, home / f"fold{fold}", share, fold) for fold in folds for share in shares]
-        for (_, _, _, fold), one in zip(jobs, _shared_out(_share, jobs), strict=True):
-            made |= one if fold is None else {}
+        places: list[tuple[Path, int | None]] = [(home, None), *((home / f"fold{fold}", fold) for fold in folds)]
+        first: list[Job] = [(prepared, place, (OUTLINE,), fold) for place, fold in places if OUTLINE in wanted]
+        then: list[Job] = [(prepared, place, share, fold) for place, fold in places for share in shares]
+        for jobs in (first, then):
+            for (_, _, _, fold), one in zip(jobs, _shared_out(_share, jobs), strict=True):
+                made |= one if fold is None else {}
         new = [MODELS[name] for name in made]
         if calibrate and not tuple(only):
             claims: dict[str, list[calibration.Claim]] = {}

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.segment.numbering import RANK, Number
-from pipeline.segment.unnumbered import UNNUMBERED
+from pipeline.segment.numbering import Number, rank
 
 if TYPE_CHECKING:
     from pipeline.products import Span
 
+UNNUMBERED = ("bracket", "bullet", "label", "plain")  # the kinds of headings without a number
 ONLY_HEADING = 24  # characters of a line that may be a heading and nothing else
 
 
@@ -25,6 +25,7 @@ class Opener(NamedTuple):
     line: Span
     inline: bool
     style: str  # the number's, or the kind of an unnumbered heading: headings of one style stand at one depth
+    end: int | None = None  # where the heading ends if that is known
 
 
 def depths(openers: list[Opener]) -> list[int]:
@@ -140,7 +141,7 @@ def _outranks(new: str, top: str, inner: set[tuple[str, str]]) -> bool:
         return False
     if (top, new) in inner:
         return True
-    return RANK.get(new, 6) < RANK.get(top, 6)
+    return rank(new) < rank(top)
 
 
 def _nested_restart(numbers: list[Number | None], i: int, outer: int) -> bool:

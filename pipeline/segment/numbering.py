@@ -13,11 +13,12 @@ DOT_DIGIT = "⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛"
 PAREN_CN = "㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩"
 SEQUENCE_WORDS = ("首先", "其次", "再次", "再者", "然后", "最后")
 FURTHER_WORDS = ("再就是", "再有", "还有", "另外", "此外")  # go on with a series that one of the words above begins
-# nouns that count the parts of a text: 做法一： 做法二：
-COUNTED = (
-    "做法|总结|经验|体会|启示|议题|任务|亮点|特色|措施|问题|建议|故事|案例|镜头|片段"
-    "|关键词|成效|主题|专题|板块|行动|工程|举措|不足|打算"
+# nouns that a number belongs to without counting the parts of a text: 第二天， 第一名： 星期一：
+_NO_PART = (
+    "[是要]|季度|学期|学年|阶段|时间|小组|中心|车间|工区|分会|支部|小学|中学|医院|责任|书记"
+    "|[届批名组天年次回期轮周月代线场等位手大队师]"
 )
+_NO_COUNT = "星期|礼拜|附[件表图]|表格|图[片表]|[0-9一二三四五六七八九十百千月日周第]|.[0-9一二三四五六七八九十百千月日周第]"
 
 _ALONE = r"(?=[\u4e00-\u9fff“《][^，。；：|0-9\n]{1,18}(?:\n|$))"  # a short line behind a number that only a blank sets off
 _DATED = r"(?:19|20)[0-9]{2}\s?年|[0-9]{1,2}\s?月(?!份)"  # 2、9月2日…; 2、9月份 may be two months, 2.9 is a figure
@@ -26,10 +27,11 @@ _DATED = r"(?:19|20)[0-9]{2}\s?年|[0-9]{1,2}\s?月(?!份)"  # 2、9月2日…; 
 _STYLES = {
     "part": rf"第\s?(?P<part>[{CN}]{{1,3}}|\d{{1,2}})\s?(?:部分|章|编)[、：:，,．.]?",
     "section": rf"第\s?(?P<section>[{CN}]{{1,3}}|\d{{1,2}})\s?节[、：:，,．.]?",
-    "nth": r"[第头](?P<nth>[一二三四五六七八九十]{1,2})"
-    r"(?:点|招|条|件|样|课|封|张|扇|盏|站|笔|类|重|方面|步|个|句话?|件事|件小事|件大事|项|篇章|板块|抓手|关)(?:[，、：:。]|(?=是))",
     "article": rf"第(?P<article>[{CN}]{{1,3}})条(?:\s+|[：:、]\s?)(?=\S)",
-    "counted": rf"(?:{COUNTED})(?P<counted>[一二三四五六七八九十]{{1,2}}|[0-9]{{1,2}})\s?[：:、．.]",
+    # 第一件小事： 头一宗是 第三本账：, and 做法一： 关口二 代表: of one noun each series
+    "nth": rf"[第头](?P<nth>[一二三四五六七八九十]{{1,2}})(?:方面|(?!{_NO_PART})[\u4e00-\u9fff]{{1,3}}?)(?:[，、：:。]|是)",
+    "counted": rf"(?!{_NO_COUNT})[\u4e00-\u9fff]{{2,3}}?(?<!之)(?P<counted>[一二三四五六七八九十]{{1,2}}|[0-9]{{1,2}})"
+    rf"(?:\s?[：:、．.]|[ 　]+{_ALONE})",
     "code": r"(?P<code>[A-H][0-9]{1,2})\s?[～~、．:：](?=[\u4e00-\u9fff“《])",
     "qi": r"其(?P<qi>[一二三四五六])[，,、：:]",
     "shi": r"(?:第?(?P<shi>[一二三四五六七八九十])是)(?=[^\s])[，,：:]?",
@@ -137,4 +139,25 @@ def number_at(text: str, start: int, end: int) -> Number | None:
         value = int(numeral)
     else:
         value = chinese_value(numeral.lstrip("○"))
+    if style in _OF_A_NOUN:
+        style = f"{style}:{_noun(match, style)}"
     return Number(match.start(), match.end(), FAMILY.get(style, style), value)
+
+
+_OF_A_NOUN = ("nth", "counted")
+
+
+def _noun(match: re.Match[str], style: str) -> str:
+    """The noun that the parts are counted by: 本账 of 第三本账：, 关口 of 关口二."""
+    before, behind = match.string[match.start() : match.start(style)], match.string[match.end(style) : match.end()]
+    return before if style == "counted" else behind.rstrip("，、：:。是")
+
+
+def kind(style: str) -> str:
+    """A style less the noun that it counts by."""
+    return style.partition(":")[0]
+
+
+def rank(style: str) -> int:
+    """How far in a style usually stands."""
+    return RANK.get(kind(style), 6)

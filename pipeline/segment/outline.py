@@ -9,11 +9,14 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pipeline.segment.candidates import NO_PART
 from pipeline.segment.depth import ONLY_HEADING, Opener, depths
-from pipeline.segment.numbering import RANK, Number, number_at
-from pipeline.segment.unnumbered import marked_headings, months_above_series, run_in_labels, unnumbered_headings
+from pipeline.segment.numbering import Number, kind, number_at, rank
+from pipeline.segment.unnumbered import unnumbered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from pipeline.products import Heading, Span
     from pipeline.segment.reading import Reading
 
@@ -35,10 +38,26 @@ def outline(reading: Reading) -> list[Heading]:
 
 
 def _openers(reading: Reading) -> list[Opener]:
-    text = reading.clean
+    lines = body_lines(reading)
+    found = numbered(reading.clean, lines)
+    found += unnumbered(reading, lines, opening_lines(found))
+    return sorted(found, key=lambda o: o.start)
+
+
+def body_lines(reading: Reading) -> list[Span]:
+    """The lines between title and signature."""
     edge = {*reading.title_lines, *reading.sign_off}
     begin = reading.text_start
-    lines = [line._replace(start=max(line.start, begin)) for line in reading.lines if line not in edge and line.end > begin]
+    return [line._replace(start=max(line.start, begin)) for line in reading.lines if line not in edge and line.end > begin]
+
+
+def opening_lines(openers: Iterable[Opener]) -> dict[Span, Opener]:
+    """The lines that a number opens."""
+    return {o.line: o for o in openers if not o.inline}
+
+
+def numbered(text: str, lines: Sequence[Span]) -> list[Opener]:
+    """The numbers that open sections, those at the front of a line first."""
     found: list[Opener] = []
     attached = 0  # the number of the last attachment that the lines above list: 附件：1.名单 / 2.花名册
     for line in lines:
@@ -51,16 +70,7 @@ def _openers(reading: Reading) -> list[Opener]:
     found = [o for i, o in enumerate(found) if not _runs_on(text, found, i)]
     found += _inline(text, lines, found)
     found += _run_into(text, found)
-    taken = {o.line for o in found if not o.inline}
-    marked = marked_headings(text, lines, taken)
-    found += [Opener(start, None, line, False, style) for line, start, style in marked]
-    taken |= {line for line, _, _ in marked}
-    plain = unnumbered_headings(reading, lines, taken)
-    found += [Opener(line.start, None, line, False, "plain") for line in plain]
-    months = months_above_series(text, lines, taken)
-    labels = months + run_in_labels(reading, lines, taken | {*plain, *months})
-    found += [Opener(line.start, None, line, False, "label") for line in labels]
-    return sorted(found, key=lambda o: o.start)
+    return found
 
 
 def _opens(text: str, number: Number, line: Span) -> bool:
@@ -77,13 +87,23 @@ def _opens(text: str, number: Number, line: Span) -> bool:
     )
 
 
+_SERIES_ONLY = {"word", "shi", "qi", "di", "nth", "gan", "formal", "roman", "article", "counted", "code"}
+
+
 def _without_lone_words(openers: list[Opener]) -> list[Opener]:
     """首先/其次 and 一是/二是 are sections only where a series of them opens paragraphs."""
-    for style in ("word", "shi", "qi", "di", "nth", "gan", "formal", "roman", "article", "counted", "code"):
-        values = [o.number.value for o in openers if o.number and o.number.style == style]
-        if len(values) < 2 or max(values) < 2 or (style == "word" and 1 not in values and max(values) > 3):
-            openers = [o for o in openers if o.number is None or o.number.style != style]
-    return openers
+    values: dict[str, list[int]] = {}
+    for opener in openers:
+        if opener.number is not None and kind(opener.style) in _SERIES_ONLY:
+            values.setdefault(opener.style, []).append(opener.number.value)
+    lone = {style for style, found in values.items() if not _is_series(kind(style), found)}
+    return [o for o in openers if o.style not in lone]
+
+
+def _is_series(style: str, values: list[int]) -> bool:
+    if len(values) < 2 or max(values) < 2:
+        return False
+    return 1 in values or not (style == "counted" or (style == "word" and max(values) > 3))
 
 
 def _runs_on(text: str, openers: list[Opener], i: int) -> bool:
@@ -105,7 +125,7 @@ def _runs_on(text: str, openers: list[Opener], i: int) -> bool:
     return following is None or following.value != run[-1].value + 1
 
 
-def _inline(text: str, lines: list[Span], openers: list[Opener]) -> list[Opener]:
+def _inline(text: str, lines: Sequence[Span], openers: list[Opener]) -> list[Opener]:
     """Numbers inside a line that open sections: they go on a series that opens paragraphs, or each names its part."""
     found: list[Opener] = []
     by_line = {o.line: o for o in openers}
@@ -114,7 +134,7 @@ def _inline(text: str, lines: list[Span], openers: list[Opener]) -> list[Opener]
         opener = by_line.get(line)
         if opener and opener.number:
             last[opener.number.style] = opener.number.value
-            for deeper in [s for s in last if s != opener.number.style and RANK.get(s, 6) > RANK.get(opener.number.style, 6)]:
+            for deeper in [s for s in last if s != opener.number.style and rank(s) > rank(opener.number.style)]:
                 del last[deeper]
         inner = _numbers_within(text, line, _INLINE)
         long = line.end - line.start > min(_UNBROKEN, _NEARLY_ALL * len(text))
@@ -161,13 +181,7 @@ def _run_into(text: str, openers: list[Opener]) -> list[Opener]:
     ordered = sorted(openers, key=lambda o: o.start)
     for above, below in pairwise(ordered):
         one, two = above.number, below.number
-        if (
-            one is None
-            or two is None
-            or two.value != 2
-            or "paren" not in two.style
-            or RANK.get(one.style, 6) >= RANK.get(two.style, 6)
-        ):
+        if one is None or two is None or two.value != 2 or "paren" not in two.style or rank(one.style) >= rank(two.style):
             continue
         inner = (number_at(text, m.start(), above.line.end) for m in _BRACKET.finditer(text, one.end + 2, above.line.end))
         found += [Opener(n.start, n, above.line, True, n.style) for n in inner if n and (n.style, n.value) == (two.style, 1)][:1]
@@ -196,7 +210,6 @@ def _names_its_part(text: str, number: Number, line: Span) -> bool:
 
 
 _SENTENCE_END = re.compile("[。！？!?]")
-_RUNS_ON = re.compile(r"[。！？；;：:0-9]|名单|如下")
 
 
 def _heading_end(text: str, start: int, end: int, *, whole: bool = False) -> int:
@@ -215,7 +228,7 @@ def _heading_end(text: str, start: int, end: int, *, whole: bool = False) -> int
                 i = close + 1
                 continue
         if c in _END and not (c == ":" and text[i - 1 : i].isdigit()):
-            if c in "：:" and whole and 2 < end - i <= 18 and not _RUNS_ON.search(text, i + 1, end):
+            if c in "：:" and whole and 2 < end - i <= 18 and not NO_PART.search(text, i + 1, end):
                 i += 1  # 搭灶台：把组织建起来 — a heading of two parts
                 continue
             if c in "；;" and single:
@@ -285,18 +298,12 @@ def _headings(reading: Reading, openers: list[Opener], levels: list[int]) -> lis
         nxt = openers[i + 1].start if i + 1 < len(openers) else len(text)
         limit = min(opener.line.end, nxt)
         start = min(_behind_number(text, opener), limit)
-        if opener.style == "bracket":
-            limit = min(at for at in (text.find(mark, start, limit) for mark in "】〕]］") if at >= 0)
-        end = _heading_end(
-            text,
-            start,
-            limit,
-            whole=(opener.number is not None or opener.style == "plain") and limit == opener.line.end and not opener.inline,
-        )
+        whole = opener.number is not None and limit == opener.line.end and not opener.inline
+        end = opener.end or _heading_end(text, start, limit, whole=whole)
         if opener.style in set_off and (gap := _GAP.match(text, start, limit)):
             end = min(gap.end(), end)
         body = end
-        while body < limit and text[body] in _END + "”　 ":
+        while body < limit and text[body] in _END + "”　 】〕]］":
             body += 1
         while end > start and text[end - 1] in " 　，、,.；;":
             end -= 1

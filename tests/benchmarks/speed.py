@@ -47,7 +47,7 @@ MODELS = {
         ("extract.links", "features"), ("extract.topics", "section_features"), ("extract.awards", "features"),
         ("extract.people", "standing_features"), ("aggregate.levels", "views"),
     ],
-    "classifiers": [("extract.linear", "Linear.scores")],
+    "classifiers": [("linear", "Linear.scores")],
 }  # fmt: skip
 RUN = {
     "duplicates": ["settle_units", "complete_all", "compare"], "tables and workbook": ["_tables"], "report": ["_report"],

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from pipeline.extract.crf import SCALE, Chain, Model, read, write
 from pipeline.extract.features import Sight
 from pipeline.extract.groundwork import Groundwork
-from pipeline.extract.lookup import Table
 from pipeline.extract.tagger import LONGEST_SENTENCE, pieces
 from pipeline.extract.templates import TEMPLATES, window
 from pipeline.learn.taggers import _exported
+from pipeline.lookup import Table
 from pipeline.products import Part
 from pipeline.segment import Reading, Span
 from pipeline.spans import Text

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import ResourceError
-from pipeline.extract.linear import UNIT, Linear, Model, load, read, weights_of, write
-from pipeline.extract.lookup import Run, Seen, keys_of, keys_of_words
+from pipeline.linear import UNIT, Linear, Model, load, read, weights_of, write
+from pipeline.lookup import Run, Seen, keys_of, keys_of_words
 
 A = Model(("yes", "no"), np.array([UNIT // 2, 0]), ["b=工会", "c", "\n"], np.array([[3, -1], [-2, 4], [7, 7]]) * UNIT)
 B = Model(("x", "y", "z"), np.array([0, 0, 0]), ["c", "d"], np.array([[1, 2, 3], [3, 2, 1]]) * UNIT)

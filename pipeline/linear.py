@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pipeline.errors import ResourceError
-from pipeline.extract.lookup import Seen, Table, keys_of, keys_of_words
+from pipeline.lookup import Seen, Table, keys_of, keys_of_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
