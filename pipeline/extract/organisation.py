@@ -21,7 +21,7 @@ MASKED = re.compile(r"[xX×ｘＸ*＊﹡_＿]|某|[Oo○]{2}")
 _UNIT = (head for _, heads in table("lexicons/unit_heads.tsv", 2) for head in heads.split() if len(head) > 1)
 _BODY = rf"(?:{alternatives([*words('lexicons/union_bodies.txt'), *_UNIT, *'厂矿局镇乡'])})"
 _NO_START = (
-    r"关于|在|给|记|让|为|当选|做好|举办|召开|[春秋]季|工会知识|工会(?!联合会)|半年|年度|参加|一个|一名|一位|某|（|“|[上下]半年|[一二三四]季度|本?年度?"
+    r"好[省市县区乡镇]|关于|在|给|记|让|为|当选|做好|举办|召开|[春秋]季|工会知识|工会(?!联合会)|半年|年度|参加|一个|一名|一位|某|（|“|[上下]半年|[一二三四]季度|本?年度?"
     r"|上学期|下学期"
 )
 _NO_PART = r"[的我届在您被获]|第[一二三四五六七八九十0-9]{1,3}[次届]|[（(][^）)]*$|认真|执行|关于|开展|加强|公开与"
@@ -38,9 +38,10 @@ _AFTER_BYLINE = re.compile(
     r"|主席)[：:\s]*[\u4e00-\u9fff·\s]{2,8})?[\s（(]*(?:[0-9〇○零一二三四五六七八九十年月日.\-]{4,16})?[）)\s]*"
 )
 _GENERIC = re.compile(
-    r"(?:我|本|全|各|某)?(?:市|县|区|乡|镇|农村)?(?:小学|中学|学校|初中|高中|公司|企业|幼儿园|医院|机关|单位|教育|基层|年度|年|学期|中心|镇|乡|街道|局|厂|矿|集团|建筑公司|国有企业|集团公司|煤矿|校)?"
+    r"(?:我|本|全|各|某)?(?:市|县|区|乡|镇|农村)?(?:小学|中学|学校|初中|高中|公司|企业|幼儿园|医院|机关|单位|教师|教职工|职工|教育|基层|年度|年|学期|中心|镇|乡|街道|局|厂|矿|集团|建筑公司|国有企业|集团公司|煤矿|校)?"
     r"(?:教育|基层|女职工委员会)?(?:工会|工会委员会|工会小组|分会|分工会|委员会|小学|中学|学校|公司|医院)?"
 )
+_OURS_AHEAD = re.compile(r"(?:公司|大学|学校|集团|医院)(?=[\u4e00-\u9fff]{2,20}会$)")  # 公司|商务分工会
 _NOT_IN_NAMES = "的了我你他您在是和与及由向把对为本各全今年月"
 _TERM = re.compile(r"(?<=会)第[一二三四五六七八九十0-9]+[次届].*")
 _NO_UNIT = re.compile(r"(?<!会)第[一二三四五六七八九十0-9]+[次届]|[春秋]季|^(?:召开|举办|参加|举行|成立|组建|加强|开展)")
@@ -70,16 +71,25 @@ def candidates(reading: Reading, orgs: Sequence[tuple[Any, ...]], signed: Span |
     text, found = reading.clean, dict[str, list[Mention]]()
     for start, end, place in sorted(_mentions(reading, orgs, signed)):
         name = re.sub(r"\s", "", text[start:end])
+        ours = _OURS_AHEAD.match(name)
+        if ours and text.startswith(ours[0], start) and _proper(name[ours.end() :]):
+            start, name = start + ours.end(), name[ours.end() :]
         if 2 <= len(name) <= _LONGEST and not _NO_UNIT.search(name):
             found.setdefault(name, []).append(Mention(start, end, place))
     return _settled(found)
 
 
 def _settled(found: dict[str, list[Mention]]) -> dict[str, list[Mention]]:
-    """Without who holds the meeting that another speaks at; the committee that signs what its union heads is its union."""
+    """One name for one unit, and without who holds the meeting that another speaks at.
+
+    The committee that signs what its union heads is that union; 县工会, whose congress it is, is 县总工会.
+    """
     found = {name: mentions for name, mentions in found.items() if all(m.place != "meeting" for m in mentions)}
     heads = {name for name, mentions in found.items() if any(m.place in ("title", "boundary") for m in mentions)}
     for name in sorted(heads):
+        if (general := _general(name)) != name and general in found:
+            found[general] = sorted([*found[general], *found.pop(name)], key=lambda m: (m.end - m.start < len(general), m))
+            continue
         committee = name + "委员会"
         if committee in found and committee not in heads:
             signs = [m._replace(end=m.end - len("委员会")) for m in found.pop(committee)]
@@ -112,11 +122,12 @@ def _mentions(reading: Reading, orgs: Sequence[tuple[Any, ...]], signed: Span | 
     for start, end, place in lines:
         for match in _NAMED.finditer(text, start, end):
             yield *match.span("unit"), "meeting" if _AT_ANOTHERS.match(text, match.end(), end) else place
-            general = re.sub(
-                "(?<=[县市区州旗])工会$", "总工会", match["unit"]
-            )  # 县工会第九次代表大会 is the congress of 县总工会
-            if general != match["unit"] and (at := text.find(general)) >= 0:
+            if (general := _general(match["unit"])) != match["unit"] and (at := text.find(general)) >= 0:
                 yield at, at + len(general), "text"
+
+
+def _general(name: str) -> str:
+    return re.sub("(?<=[县市区州旗])工会$", "总工会", name)
 
 
 @cache

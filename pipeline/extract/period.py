@@ -226,7 +226,7 @@ _READINGS: dict[DocType, tuple[_Read, ...]] = {
     "summary": (_of_term, _of_title, _of_several_years, _of_months_stated, _of_years_told, _of_no_time, _of_label),
     "plan": (_of_term, _of_title, _of_several_years, _of_label),
     "exchange": (_of_term, _of_title, _of_several_years, _of_words, _of_years_told),
-    "reflection": (_of_term, _of_title, _of_words, _of_months_stated, _of_opening_month),
+    "reflection": (_of_term, _of_title, _of_several_years, _of_words, _of_months_stated, _of_opening_month),
     "notice": (_of_term, _of_year_titled, _of_months_stated, _of_months),
     "other": (_of_term, _of_title, _of_words, _of_no_time, _of_months_stated, _of_months),
     "guide": (),

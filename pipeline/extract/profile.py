@@ -183,10 +183,15 @@ def author(reading: Reading) -> Span | None:
         if line.end - line.start <= 50 and (match := _BY.search(text, line.start, line.end)):
             return Span(*match.span("name"))
     own = "述职" in text[: reading.body.start]  # who gives an account of himself need not say I twice
-    if len(_I.findall(text)) >= 2 - own:
+    speaks = len(_I.findall(text)) + own
+    if speaks:
         for line in [*edges[:2], *reading.lines[-2:]]:
             match = _BARE_NAME.fullmatch(text, line.start, line.end)
-            if match and is_person(re.sub(r"\s", "", match["name"])):
+            if (
+                match
+                and speaks > (match["office"] is None or line not in edges[:2])
+                and is_person(re.sub(r"\s", "", match["name"]))
+            ):
                 return Span(*match.span("name"))
     return None
 
@@ -195,10 +200,10 @@ _I_AM = re.compile(
     r"我是[\u4e00-\u9fff]{2,20}(?:的|工会主席|主席|组长|职工|工人|教师)(?P<name>[\u4e00-\u9fff·]{2,8}?)(?=[，。、；！])"
 )
 _BY = re.compile(
-    r"(?:执笔人?|作者|撰稿人?|报告人|记录人?|汇报人|发言人|口述)[：:\s]\s*(?P<name>[\u4e00-\u9fff·]{2,12}"
+    r"(?:执笔人?|作者|撰稿人?|报告人|述职人|记录人?|汇报人|发言人|口述)[：:\s]\s*(?P<name>[\u4e00-\u9fff·]{2,12}"
     r"|[\u4e00-\u9fff]\s+[\u4e00-\u9fff])(?=[\s）)。，]|$)"
 )
 _BARE_NAME = re.compile(
-    r"(?:[\u4e00-\u9fff]{2,16}(?:工会主席|主席|组长|书记|教师|主任)?[\s　]+)?(?P<name>[\u4e00-\u9fff·]{2,12}"
-    r"|[\u4e00-\u9fff]\s+[\u4e00-\u9fff])(?:[（(][^）)]{4,20}[）)])?"
+    r"(?:[\u4e00-\u9fff]{0,16}(?P<office>主席)[\s　]+|[\u4e00-\u9fff]{2,16}[\s　]+)?(?P<name>[\u4e00-\u9fff·]{2,12}"
+    r"|[\u4e00-\u9fff]{1,2}[\s　]+[\u4e00-\u9fff])(?:[（(][^）)]{4,20}[）)])?"
 )

@@ -48,7 +48,11 @@ def reporting_unit(
     model = load(models, "unit")
     (classes,), (margins,) = model.classes, model.scores([Seen(row) for row in rows])
     best = int((margins[:, classes.index("yes")] - margins[:, classes.index("no")]).argmax())
-    return list(named.values())[best][0][:2] if best < len(named) else None
+    if best == len(named):
+        return None
+    name, mentions = list(named.items())[best]
+    whole = (m for m in mentions if len(reading.text.quote(m.start, m.end)) == len(name))  # rather one that is not spaced out
+    return next(whole, mentions[0])[:2]
 
 
 def features(reading: Reading, named: Named) -> Iterator[list[str]]:
