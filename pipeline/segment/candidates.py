@@ -35,7 +35,7 @@ _BROKEN = re.compile(r"[。；;！!？?|　]|\S  +\S")  # what no heading on a l
 _COLON = re.compile(r"[：:]")
 _SECOND_PART = 18  # characters behind the colon of a heading of two parts, the colon included
 NO_PART = re.compile(r"[。！？；;：:0-9]|名单|如下")  # what stands behind a colon that joins no two parts of a heading
-_MONTH = re.compile(r"(?:[元正腊一二三四五六七八九十\d]{1,2}[、—\-至]?){1,2}月份?")
+_MONTH = re.compile(r"(?:20[0-9]{2}年)?(?:[元正腊一二三四五六七八九十\d]{1,3}月?[、—\-至到]?){1,2}月?份?(?<=[月份])")
 _STOPS = "。！!？?"
 
 
@@ -114,6 +114,11 @@ def _traits() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((name, re.compile(pattern)) for name, pattern in yaml("rules/outline.yaml")["traits"].items())
 
 
+def is_month(compact: str) -> bool:
+    """Whether a phrase only names months: 三月份, 7月—9月, 2018年元月."""
+    return _MONTH.fullmatch(compact) is not None
+
+
 def _bucket(number: int, *steps: int) -> int:
     return sum(number >= step for step in steps)
 
@@ -171,6 +176,8 @@ class _Document:
         for one in found:
             groups.setdefault(one.make, []).append(one)
         self._groups = {make: _Siblings(text, group, [self._bodied(one) for one in group]) for make, group in groups.items()}
+        months = sum(is_month("".join(text[one.start : one.end].split())) for one in found)
+        self._months = _bucket(months, 1, 2, 3, 5)
         self._lines_alone = sum(one.kind == "line" for one in found)
         self._runs = [n for _, run in groupby(found, lambda one: one.make) for k in [len(list(run))] for n in [k] * k]
 
@@ -195,7 +202,7 @@ class _Document:
             yield from (f"t1={tags[0]}", f"tz={tags[-1]}", f"nt={min(len(tags), 8)}")
             yield f"tt={''.join(tags) if len(tags) <= 4 else ''}"
         yield from (f"label={compact in structural_labels()}", f"person={is_person(compact)}", f"byline={is_byline(compact)}")
-        yield from (f"date={DATE_LINE.search(compact) is not None}", f"month={_MONTH.fullmatch(compact) is not None}")
+        yield from (f"date={DATE_LINE.search(compact) is not None}", f"month={self._months if is_month(compact) else 0}")
         yield from (f"commas={min(_clauses(piece), 3)}", f"colon={_COLON.search(piece) is not None}")
         yield from (f"digits={any(map(str.isdecimal, compact))}", f"quote={piece[0] in '“《'}", f"spaced={' ' in piece.strip()}")
         third = one.place * 3 // len(self.lines)

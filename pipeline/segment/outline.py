@@ -106,8 +106,15 @@ def _is_series(style: str, values: list[int]) -> bool:
     return 1 in values or not (style == "counted" or (style == "word" and max(values) > 3))
 
 
+_LISTING = {"shi", "di", "qi", "word", "circled"}  # numbers that list within a paragraph
+_FULL_STOP = re.compile(r"[。！？][”）]?[ 　]{0,2}\Z")
+
+
 def _runs_on(text: str, openers: list[Opener], i: int) -> bool:
-    """A paragraph that opens with ⑴ and holds ⑵, ⑶ … too is a list, unless the series opens paragraphs or names its parts."""
+    """A paragraph that opens with ⑴ and holds ⑵, ⑶ … too is a list, unless the series opens paragraphs or names its parts.
+
+    Nor is it one where each part is a sentence of its own: then a line break was lost before each.
+    """
     opener = openers[i]
     n = opener.number
     if n is None or n.value != 1 or n.style in ("cn", "part", "section"):
@@ -119,6 +126,8 @@ def _runs_on(text: str, openers: list[Opener], i: int) -> bool:
     ]
     run = _run([m for m in inner if m.style == n.style], 2)
     if not run or all(_names_its_part(text, m, opener.line) for m in (n, *run)):
+        return False
+    if kind(n.style) not in _LISTING and all(_FULL_STOP.search(text, m.start - 4, m.start) for m in run):
         return False
     later = (openers[k].number for k in range(i + 1, len(openers)))
     following = next((m for m in later if m and m.style == n.style), None)

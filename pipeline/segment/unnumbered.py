@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.linear import load
 from pipeline.resources import yaml
-from pipeline.segment.candidates import Candidate, candidates, features
+from pipeline.segment.candidates import Candidate, candidates, features, is_month
 from pipeline.segment.depth import Opener
 from pipeline.settings import models_dir
 
@@ -31,21 +31,25 @@ def unnumbered(reading: Reading, lines: Sequence[Span], numbered: Mapping[Span, 
     margins = [float(yes - no) for no, yes in sure]
     return [
         Opener(one.start, None, one.line, False, _style(one), one.end)
-        for one, margin in zip(found, _together(found, margins), strict=True)
+        for one, margin in zip(found, _together(reading.clean, found, margins), strict=True)
         if margin >= LEAST
     ]
 
 
-def _together(found: Sequence[Candidate], margins: Sequence[float]) -> list[float]:
+def _together(text: str, found: Sequence[Candidate], margins: Sequence[float]) -> list[float]:
     """The margins, drawn towards those of the candidates that are made alike: a series stands or falls together."""
     capped = [min(max(margin, -CAP), CAP) for margin in margins]
-    series = [one.mark or one.make for one in found]
-    group: dict[object, list[float]] = {}
+    series = [one.mark or ("months" if _names_months(text, one) else one.make) for one in found]
+    group: dict[str | tuple[str, str, str], list[float]] = {}
     for key, margin in zip(series, capped, strict=True):
         group.setdefault(key, []).append(margin)
     mean = {key: sum(each) / len(each) for key, each in group.items()}
-    pull = [MARKED if one.mark else UNMARKED for one in found]
+    pull = [MARKED if isinstance(key, str) else UNMARKED for key in series]
     return [m + (mean[key] - c) * p for m, c, key, p in zip(margins, capped, series, pull, strict=True)]
+
+
+def _names_months(text: str, one: Candidate) -> bool:
+    return is_month("".join(text[one.start : one.end].split()))
 
 
 def _style(one: Candidate) -> str:
