@@ -97,6 +97,25 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
     return m._replace(end=_with_department(reading.clean, m.start, m.end))
 
 
+_SHORT = re.compile(r"(?:总|分)?(?:局|段|院|厂|矿|公司|集团|集团公司|行|中心|所|站|校|园)(?:工会|党委|党支部)?")
+_SIGNATURE = 60  # characters at the end of a document in which it is signed
+
+
+def of_others(reading: Reading, found: list[Marked]) -> list[Marked]:
+    """The marks without the short forms by which the unit that speaks calls itself (局工会 in what a 国土资源局工会 reports)."""
+    text, head = reading.clean, reading.body.start
+    edges = [m for m in found if m.label == "ORG" and (m.start < head or m.start >= len(text) - _SIGNATURE)]
+    own = [text[m.start : m.end] for m in edges]
+
+    def is_own(m: Marked) -> bool:
+        name = text[m.start : m.end]
+        if m.label != "ORG" or m.start < head or not _SHORT.fullmatch(name):
+            return False
+        return name in text[:head] or any(unit.endswith(name) and unit != name for unit in own)
+
+    return [m for m in found if not is_own(m)]
+
+
 _TWO = re.compile(  # one body, and what is told of it or another one behind
     r"[\u4e00-\u9fff]{2,24}?(?:工会|协会|协管会|委员会|医院|公司|大队|[局院厂厅]|学校|小学|中学|幼儿园|纺织)"
     r"(?=(?:会同|同|被|成立|协调)[\u4e00-\u9fff]{3}|下岗|职工|教官|经验材料|[一二三四五六]楼|车队$|新厂$|协商)"

@@ -42,6 +42,7 @@ def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     found = added(text, found, frames.labelled(text))
     found = added(text, found, frames.listed(text, [m for m in found if m.label == "PER"]))
     found = added(text, found, _repeated(text, found))
+    found = bodies.of_others(reading, found)
     found = added(text, found, places.at_home(text, [m for m in found if m.label == "ORG"]))
     return added(text, found, places.known(reading))
 
