@@ -74,6 +74,8 @@ def candidates(reading: Reading, orgs: Sequence[tuple[Any, ...]], signed: Span |
         ours = _OURS_AHEAD.match(name)
         if ours and text.startswith(ours[0], start) and _proper(name[ours.end() :]):
             start, name = start + ours.end(), name[ours.end() :]
+        if office := _OFFICE.search(name):
+            end, name = end - len(office[0]), name[: office.start()]
         if 2 <= len(name) <= _LONGEST and not _NO_UNIT.search(name):
             found.setdefault(name, []).append(Mention(start, end, place))
     return _settled(found)

@@ -84,6 +84,7 @@ def title_lines(reading: Reading) -> list[Span]:
                 _SPEAKER.match(compact)
                 or DATE_LINE.fullmatch(compact)
                 or is_byline(compact)
+                or _is_signed(piece)
                 or (_MEETING_NOTE.match(piece) and not _BRACKETED_TITLE.match(compact))
                 or is_person(compact)
             ):
@@ -230,6 +231,16 @@ def is_byline(piece: str) -> bool:
     )
 
 
+def _is_signed(piece: str) -> bool:
+    """A byline below a headline, dashes before it or the name glued to the unit: ——泊阳职业中专工会游一帆."""
+    bare = piece.lstrip("—-－ 　")
+    glued = _UNIT_THEN_NAME.fullmatch(bare)
+    return is_byline(bare) or (
+        glued is not None and (len(glued["name"]) == 3 or glued["name"][0] in common_surnames()) and is_person(glued["name"])
+    )
+
+
+_UNIT_THEN_NAME = re.compile(r"[\u4e00-\u9fff]{2,20}(?:工会|分会|小组|委员会)(?:主席)?(?P<name>[\u4e00-\u9fff]{2,3})")
 _ATTACHMENT = re.compile(r"附件? ?[一二三四五六七八九十0-9]{0,2} ?[:：]?")
 
 
