@@ -123,6 +123,15 @@ _HALL = re.compile(
 )
 
 
+@cache
+def _numbered() -> re.Pattern[str]:
+    """A building, a pit or a plot by its number (在三号筒仓, 到12号墩)."""
+    ends = alternatives(yaml("rules/names.yaml")["numbered_sites"].split("|"))
+    return re.compile(
+        rf"(?<=[在到将于进去往])[一二三四五六七八九十0-9]{{1,4}}号[\u4e00-\u9fff]{{0,3}}?(?:{ends})(?![长员组内外])"
+    )
+
+
 def known(reading: Reading) -> Iterator[Proposal]:
     """Places by the gazetteer or jieba's dictionary, and the goal of an outing by its ending (去龙首山)."""
     text = reading.clean
@@ -132,6 +141,7 @@ def known(reading: Reading) -> Iterator[Proposal]:
     for m in _venue().finditer(text):
         if not _NOT_A_VENUE.search(m["place"]) and not _any_place().fullmatch(m["place"]):
             yield (*m.span("place"), "PLC", 0.6)
+    yield from ((*m.span(), "PLC", 0.6) for m in _numbered().finditer(text))
     for m in _famous().finditer(text):
         if not _in_title(text, m.start()) and not _PART_OF_A_NAME.match(text, m.end()):
             yield (*m.span(), "PLC", 0.7)
