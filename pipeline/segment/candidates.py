@@ -8,7 +8,7 @@ above and below it, and how many other lines of the document are made alike.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -120,7 +120,7 @@ def is_month(compact: str) -> bool:
 
 
 def _bucket(number: int, *steps: int) -> int:
-    return sum(number >= step for step in steps)
+    return bisect_right(steps, number)
 
 
 _SIZES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 24, 30, 40, 60, 100, 200)

@@ -13,7 +13,8 @@ from pipeline.segment.numbering import Number, rank
 if TYPE_CHECKING:
     from pipeline.products import Span
 
-UNNUMBERED = ("bracket", "bullet", "label", "plain")  # the kinds of headings without a number
+UNNUMBERED = ("bracket", "bullet", "label", "lead", "plain")  # the kinds of headings without a number
+RUN_IN = ("label", "lead")  # those that open a paragraph: with a colon, with a full stop
 ONLY_HEADING = 24  # characters of a line that may be a heading and nothing else
 
 
@@ -42,11 +43,11 @@ def depths(openers: list[Opener]) -> list[int]:
             keep = max((k + 1 for k, (open_, value) in enumerate(stack) if following[i].get(open_, 0) > value), default=0)
             style = openers[i].style
             at = next((k for k in range(keep, len(stack)) if stack[k][0] == style), None)
-            if at is None and style == "label" and i and numbers[i - 1] is not None and _follows(openers[i - 1], openers[i]):
-                keep = len(stack)  # months in a row right below 二、月份安排
+            if at is None and style in RUN_IN and i and _heads(openers[i - 1], style) and _follows(openers[i - 1], openers[i]):
+                keep = len(stack)  # months in a row right below 二、月份安排, sentences below 履职情况：
             if at is None and style == "bracket" and stack and stack[-1][0] == "bullet" and "bullet" in styles_below[i]:
                 keep = len(stack)
-            if at is None and (style == "bullet" or (style == "label" and stack and stack[-1][0] in ("plain", "bracket"))):
+            if at is None and (style == "bullet" or (style in RUN_IN and stack and stack[-1][0] in ("plain", "bracket"))):
                 keep = len(stack)  # a bulleted series nests in what is open, a run-in label in a heading line of its own
             stack = [*stack[: keep if at is None else at], (style, 0)]
             levels.append(len(stack))
@@ -73,6 +74,11 @@ def depths(openers: list[Opener]) -> list[int]:
             stack = [*stack[:at], (n.style, n.value)]
         levels.append(len(stack))
     return levels
+
+
+def _heads(above: Opener, style: str) -> bool:
+    """Whether an opener may stand above a series of run-in headings as their heading."""
+    return above.number is not None or (style == "lead" and above.style == "label")
 
 
 def _follows(one: Opener, other: Opener) -> bool:

@@ -66,6 +66,8 @@ def numbered(text: str, lines: Sequence[Span]) -> list[Opener]:
         attached = 1 if listed else attached + 1 if attached and number and number.value == attached + 1 else 0
         if number is not None and not attached and _opens(text, number, line):
             found.append(Opener(line.start, number, line, False, number.style))
+    taken = opening_lines(found)
+    found += _glued(text, [line for line in lines if line not in taken])
     found = _without_lone_words(found)
     found = [o for i, o in enumerate(found) if not _runs_on(text, found, i)]
     found += _inline(text, lines, found)
@@ -85,6 +87,30 @@ def _opens(text: str, number: Number, line: Span) -> bool:
         and re.match(r"[0-9]", rest) is not None
         and not re.match(r"[0-9]{1,9}[个项名年月人次家条]", rest)
     )
+
+
+# a numeral that lost its mark, on a short line of its own: 一组织与民主 / 二学习与练兵 / 三慰问与关爱
+_GLUED = re.compile(
+    r"(?:(?P<cn>[一二三四五六七八九十])|(?P<formal>[壹贰叁肆伍陆柒捌玖拾]))(?=[\u4e00-\u9fff“][^，。；：|]{1,20}\Z)"
+)
+
+
+def _glued(text: str, lines: Sequence[Span]) -> list[Opener]:
+    """Lines whose numerals count on from one without a mark behind them; three at least, or they are words (三八节, 十佳)."""
+    found: dict[str, list[Opener]] = {}
+    for line in lines:
+        match = _GLUED.match(text[line.start : line.end])
+        if match is not None and match.lastgroup is not None:
+            style = match.lastgroup
+            value = ("一二三四五六七八九十" if style == "cn" else "壹贰叁肆伍陆柒捌玖拾").index(match[0]) + 1
+            found.setdefault(style, []).append(
+                Opener(line.start, Number(line.start, line.start + 1, style, value), line, False, style)
+            )
+    return [opener for series in found.values() if len(series) >= 3 and _counts_on(series) for opener in series]
+
+
+def _counts_on(series: list[Opener]) -> bool:
+    return [o.number.value for o in series if o.number] == list(range(1, len(series) + 1))
 
 
 _SERIES_ONLY = {"word", "shi", "qi", "di", "nth", "gan", "formal", "roman", "article", "counted", "code"}

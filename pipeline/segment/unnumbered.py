@@ -58,4 +58,6 @@ def _style(one: Candidate) -> str:
         return "bracket"
     if one.mark and one.mark in yaml("rules/outline.yaml")["bullets"] + "—":
         return "bullet"
-    return "plain" if one.kind == "line" and not one.post else "label"
+    if one.kind == "line" and not one.post:
+        return "plain"
+    return "lead" if one.post and one.post in "。！？" else "label"
