@@ -28,6 +28,7 @@ class Patterns(NamedTuple):
     listed_firm: re.Pattern[str]  # 恒捷精密、宏光电子、…
     definite: re.Pattern[str]
     lead: re.Pattern[str]
+    local: re.Pattern[str]  # what is called after the place before it: 供销社, 教学点
     not_branches: frozenset[str]
 
 
@@ -68,6 +69,7 @@ def patterns() -> Patterns:
             r"|(?P<branch>[\u4e00-\u9fff]{2})分工会(?=[，。、现会委的成在是工]|$)"
         ),
         lead=re.compile(rf"(?:{leads})"),
+        local=re.compile(rf"(?:{spec['local_bodies']})(?:工会)?"),
         not_branches=frozenset(spec["not_branches"].split("|")),
     )
 
@@ -99,6 +101,12 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
 
 _SHORT = re.compile(r"(?:总|分)?(?:局|段|院|厂|矿|公司|集团|集团公司|行|中心|所|站|校|园)(?:工会|党委|党支部)?")
 _SIGNATURE = 60  # characters at the end of a document in which it is signed
+
+
+def called_after(text: str, m: Marked) -> int | None:
+    """Where the name of a body ends whose place alone is marked (清水沟镇|供销社), or None."""
+    body = patterns().local.match(text, m.end)
+    return body.end() if body else None
 
 
 def of_others(reading: Reading, found: list[Marked]) -> list[Marked]:

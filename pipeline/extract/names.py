@@ -59,6 +59,8 @@ def _of_its_kind(reading: Reading, m: Marked) -> Marked:
         return m._replace(label="ORG" if name.endswith("支行") else "PLC")
     if m.label == "ORG" and (county := _COUNTY.match(name)):
         return m._replace(label="PLC", end=m.start + county.end("place"), confidence=max(m.confidence, _SURE_PLACE))
+    if m.label == "PLC" and (body := bodies.called_after(reading.clean, m)):
+        return m._replace(label="ORG", end=body)
     if m.label == "PLC" and people.is_titled(reading, m):
         return m._replace(label="PER", confidence=_SURELY)  # the title settles it
     return m
