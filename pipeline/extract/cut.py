@@ -25,6 +25,7 @@ _INNER = re.compile("[，。；、]")
 _LABEL = re.compile("[^，。：]{2,8}：")
 _PAIRS = (("（", "）"), ("“", "”"), ("《", "》"))
 _RUNNING = 20  # characters of a line of running text
+_ROW = 4  # names in a row
 _RARELY = 3  # of ``_unstopped``
 _SIGNATURE = 45  # characters that the line of a signature has at most
 
@@ -42,11 +43,12 @@ def breaks_off(reading: Reading, models: Path) -> bool:
 
 
 def _stands_apart(line: str) -> bool:
-    """Whether a line is no part of the running text: a label, a greeting, a name (记录：张三, 此致敬礼)."""
+    """Whether a line is no part of the running text: a label, a greeting, names (记录：张三, 此致敬礼, 张三 李四 王五)."""
     bare = re.sub(r"\s", "", line)
     if _LABEL.match(bare) and "。" not in bare:
         return True
-    return len(bare) < _RUNNING and not _INNER.search(bare) and not _ITEM.match(bare)
+    short = len(bare) < _RUNNING or len(line.split()) >= _ROW
+    return short and not _INNER.search(bare) and not _ITEM.match(bare)
 
 
 def lines_of(reading: Reading, end: int) -> list[str]:
