@@ -137,7 +137,7 @@ def listed_are_sure(text: str, marked: list[Marked]) -> list[Marked]:
         one, other, (left, right) = found[a], found[b], sorted((found[a], found[b]))
         sure = one.label == other.label == "PER" and one.confidence >= _SURE_NEIGHBOUR and other.confidence >= _IN_A_LIST
         if sure and _IN_ONE_LIST.fullmatch(text, left.end, right.start):
-            found[b] = other._replace(confidence=max(other.confidence, _SURE_NEIGHBOUR))
+            found[b] = other._replace(confidence=max(other.confidence, _VOUCHED))
     return found
 
 
@@ -310,7 +310,8 @@ def _cuts_word(reading: Reading, m: Marked) -> bool:
 
 
 _IN_ONE_LIST = re.compile(r"(?:[（(][^（）()\n]{1,12}[）)])?(?:[、和与及]|[ 　]{1,4})[ 　]{0,2}")
-_SURE_NEIGHBOUR, _IN_A_LIST = 0.9, 0.2  # how sure a person must be that makes its neighbour one, and the neighbour itself
+# how sure a person must be that vouches for its neighbour, how sure the neighbour must be and then is
+_SURE_NEIGHBOUR, _IN_A_LIST, _VOUCHED = 0.9, 0.2, 0.99
 _NOT_A_TITLE = re.compile(r"们|会|队|节|团|代表|小组|家|组|协会")
 
 
