@@ -25,6 +25,7 @@ _INNER = re.compile("[，。；、]")
 _LABEL = re.compile("[^，。：]{2,8}：")
 _PAIRS = (("（", "）"), ("“", "”"), ("《", "》"))
 _RUNNING = 20  # characters of a line of running text
+_SHORT = 8  # characters of a greeting, a name
 _ROW = 4  # names in a row
 _RARELY = 3  # of ``_unstopped``
 _SIGNATURE = 45  # characters that the line of a signature has at most
@@ -47,7 +48,8 @@ def _stands_apart(line: str) -> bool:
     bare = re.sub(r"\s", "", line)
     if _LABEL.match(bare) and "。" not in bare:
         return True
-    short = len(bare) < _RUNNING or len(line.split()) >= _ROW
+    chunks = len(line.split())
+    short = len(bare) < _SHORT or chunks >= _ROW or (chunks > 1 and len(bare) < _RUNNING)
     return short and not _INNER.search(bare) and not _ITEM.match(bare)
 
 
