@@ -28,8 +28,13 @@ _MEND = {"PER": people.mended, "ORG": bodies.mended, "PLC": places.mended}
 def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     """What the sequence model marked, mended, with what rules and the document itself add."""
     text = reading.clean
-    marked = people.listed_are_sure(text, [_of_its_kind(reading, m) for m in marked])
-    found = sorted(mended for m in marked if (mended := _MEND[m.label](reading, m)))
+    marked = [_of_its_kind(reading, m) for m in marked]
+    vouched = people.vouched_for(reading, marked)
+    found = sorted(
+        mended
+        for m in marked
+        if (mended := people.mended(reading, m, vouched=True) if m in vouched else _MEND[m.label](reading, m))
+    )
     found = _one_kind(text, found)
     found = added(text, found, bodies.definite(reading))
     title = unit_in_title(reading)

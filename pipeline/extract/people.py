@@ -130,18 +130,19 @@ def _impersonal() -> tuple[str, ...]:
     return tuple(sorted(words("lexicons/impersonal_titles.txt")))
 
 
-def listed_are_sure(text: str, marked: list[Marked]) -> list[Marked]:
-    """Marks, those next to a sure person in one list as sure as any (江小白、苏打、黎明): only people stand beside people."""
-    found = list(marked)
-    for a, b in (*pairwise(range(len(found))), *pairwise(range(len(found) - 1, -1, -1))):
-        one, other, (left, right) = found[a], found[b], sorted((found[a], found[b]))
-        sure = one.label == other.label == "PER" and one.confidence >= _SURE_NEIGHBOUR and other.confidence >= _IN_A_LIST
-        if sure and _IN_ONE_LIST.fullmatch(text, left.end, right.start):
-            found[b] = other._replace(confidence=max(other.confidence, _VOUCHED))
+def vouched_for(reading: Reading, marked: list[Marked]) -> set[Marked]:
+    """Marks next to a sure person in one list (江小白、苏打、黎明): only people stand beside people."""
+    text, found = reading.clean, set()
+    people = [m for m in marked if m.label == "PER"]
+    beside = [(a, b) for a, b in pairwise(people) if _IN_ONE_LIST.fullmatch(text, a.end, b.start)]
+    for one, other in (*beside, *((b, a) for a, b in reversed(beside))):
+        sure = one in found or (one.confidence >= _SURE_NEIGHBOUR and plausible(reading, one))
+        if sure and other.confidence >= _IN_A_LIST:
+            found.add(other)
     return found
 
 
-def mended(reading: Reading, m: Marked) -> Marked | None:
+def mended(reading: Reading, m: Marked, *, vouched: bool = False) -> Marked | None:
     """A marked person without what clings to the name, or None where the span can be no person."""
     text = reading.clean
     size = m.end - m.start
@@ -154,12 +155,12 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
         m = m._replace(start=m.start + 1)
     elif size >= 3 and m.confidence < _TRUSTED and text[m.end - 1] in _CLINGS_BEHIND and re.match(HAN, text[m.end : m.end + 1]):
         m = m._replace(end=m.end - 1)
-    elif "·" not in text[m.start : m.end] and m.confidence < _UNSURE:
+    elif "·" not in text[m.start : m.end] and m.confidence < _UNSURE and not vouched:
         m = _within_words(reading, m)
     elif over := _OVER.match(text, m.start, m.end):
         m = m._replace(end=over.end())
     m = _to_its_size(reading, m)
-    return m if plausible(reading, m) else None
+    return m if plausible(reading, m, vouched=vouched) else None
 
 
 _FAMILIARLY = "老小阿"
@@ -240,8 +241,8 @@ def is_plain_word(reading: Reading, m: Marked, name: str) -> bool:
     return name in common_words() if len(name) == 2 else whole and len(name) == 3 and not token.tag.startswith("nr")
 
 
-def plausible(reading: Reading, m: Marked) -> bool:
-    """Whether a marked person can be one: as sure as its shape asks for, the less the more its place speaks for a name."""
+def plausible(reading: Reading, m: Marked, *, vouched: bool = False) -> bool:
+    """Whether a marked person can be one: ``vouched`` for, or as sure as its shape and its place ask for."""
     text, p = reading.clean, patterns()
     name = re.sub(r"\s", "", text[m.start : m.end])
     if (p.none.fullmatch(name) and len(name) == m.end - m.start) or name in words("lexicons/titles.txt"):
@@ -250,7 +251,7 @@ def plausible(reading: Reading, m: Marked) -> bool:
         return name[0] != "·" != name[-1]
     if not 2 <= len(name) <= 6 or "\n" in text[m.start : m.end] or (name in _LEADERS and _FIXED_TERM.match(text, m.end)):
         return False
-    return m.confidence >= p.needed[_shape(reading, m, name)][_place_for_a_name(reading, m)]
+    return vouched or m.confidence >= p.needed[_shape(reading, m, name)][_place_for_a_name(reading, m)]
 
 
 def _shape(reading: Reading, m: Marked, name: str) -> str:
@@ -310,8 +311,7 @@ def _cuts_word(reading: Reading, m: Marked) -> bool:
 
 
 _IN_ONE_LIST = re.compile(r"(?:[（(][^（）()\n]{1,12}[）)])?(?:[、和与及]|[ 　]{1,4})[ 　]{0,2}")
-# how sure a person must be that vouches for its neighbour, how sure the neighbour must be and then is
-_SURE_NEIGHBOUR, _IN_A_LIST, _VOUCHED = 0.9, 0.2, 0.99
+_SURE_NEIGHBOUR, _IN_A_LIST = 0.85, 0.2  # how sure a person must be that vouches for its neighbour, and the neighbour itself
 _NOT_A_TITLE = re.compile(r"们|会|队|节|团|代表|小组|家|组|协会")
 
 
