@@ -66,13 +66,13 @@ class Clause(NamedTuple):
 
 
 class Sight:
-    """A document's counts as the classifiers see them; ``codes`` are what the rules propose for each, ``acts`` in text order.
+    """A document's counts as the classifiers see them; ``codes`` are what the rules propose, ``acts`` in text order or null.
 
     The document is searched for cues once; what a sentence, a line or a heading has is the part of them that lies in it.
     """
 
     def __init__(
-        self, reading: Reading, counts: Sequence[Found], codes: Sequence[str | None], setting: Setting, acts: Sequence[Act]
+        self, reading: Reading, counts: Sequence[Found], codes: Sequence[str | None], setting: Setting, acts: Sequence[Act] | None
     ) -> None:
         self._acts = acts
         self._reading, self._text = reading, reading.clean
@@ -188,8 +188,10 @@ class Sight:
         return row
 
     def _by_acts(self, k: int) -> list[str]:
-        """The events before and behind it in its sentence, and the one whose participants it numbers."""
+        """The events before and behind it in its sentence, and the one whose participants it numbers; where they are known."""
         c, acts, sentence = self._counts[k], self._acts, self._within[k]
+        if acts is None:
+            return []
         u = _class(c)
         i = bisect_right(acts, c.start, key=_start)
         before = acts[i - 1] if i and acts[i - 1].start >= sentence.start else None

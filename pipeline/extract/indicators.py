@@ -45,7 +45,7 @@ def proposed(text: str, start: int, end: int, unit: str | None) -> str | None:
     return None
 
 
-def features(reading: Reading, counts: Sequence[Found], setting: Setting, acts: Sequence[Act]) -> list[Seen]:
+def features(reading: Reading, counts: Sequence[Found], setting: Setting, acts: Sequence[Act] | None) -> list[Seen]:
     """What the classifiers see of each count of a document by itself."""
     codes = [proposed(reading.clean, c.start, c.end, c.unit) for c in counts]
     return Sight(reading, counts, codes, setting, acts).rows()

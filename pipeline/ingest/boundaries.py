@@ -33,6 +33,7 @@ _APART = 60  # characters between two numbered titles that open texts: an agenda
 _ALIKE = str.maketrans("〖『「<＜〗』」>＞", "【【【【【】】】】】")
 _ORNAMENTS = "=＝~～*＊★☆◆◇■□●○※#＃·•—–-_"
 _TITLE = 60  # characters of a line that may be a title
+_FRAME = 8  # ornaments around a number that counts texts
 _ENTITLED = re.compile(r"(?:总结|小结|计划|汇报|报告|材料|要点|心得|体会|经验)(?:[（(][^（）()]{1,16}[)）])?$")
 _STOPPED = re.compile(r"[。：:]$")
 _RUNNING = 40  # characters of a line of running text
@@ -112,6 +113,8 @@ def _unframed(line: Line) -> Line:
     if text[0] in _ORNAMENTS and text[-1] == text[0]:
         bare = text.strip(text[0] + " ")
         start = line.start + text.index(bare)
+        if bare.isdigit() and len(text) - len(bare) >= _FRAME:
+            bare = f"Part {bare}"  # ======== 1 ========
         return line._replace(start=start, end=start + len(bare), text=bare) if bare else line
     return line._replace(text=text)
 

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from pipeline.ingest.lines import Line
 from pipeline.ingest.rules import RESOURCES, Rule, read_rules
+from pipeline.resources import alternatives, words
 
 _BODY = 70  # characters of a line that is surely running text
+_ALONE = 12  # characters of a line in which one such word is enough
+_PAGE = 120  # characters of a line that may be a page's
+_COVER = 10  # lines of a cover
+_NAVIGATION = re.compile(r"首 ?页|登录|注册|搜索|词条|条目|论坛|电子版|政务公开|通知公告|[>＞»→]|正文预览|\[订阅\]|今天是")
+_VOLUME = re.compile(
+    r"(?:大会|会议|专题)?(?:文 ?件|材 ?料|报 ?告) ?(?:汇 ?编|选编?)(?:[（(].{1,4}[)）])?|交 ?流 ?材 ?料|会 ?议 ?(?:文 ?件|材 ?料)"
+)
+_ON_A_COVER = re.compile(
+    r"[（(][^（）()]{2,20}[)）]|[^，。；]{0,16}(?:编印|秘书处|办公室|编)|目 {0,6}录"
+    r"|[^，。；]{0,14}(?:年.{0,4}月|\d{4}[.．]\d{1,2})(?:·?[^，。；]{0,10})?"
+)
+_LABEL = re.compile(r"[^，。；：:]{0,8}[:：]")
+_SENTENCE = re.compile("[，；][^，；。]*[。！]|。.")
+_POST = re.compile(r"\d{1,3} ?楼 |(?:博主|作者|楼主|网友|游客)(?:回复)?[^，。；]{0,10}[:：]")  # what readers say below a text
 
 
 @cache
@@ -21,6 +37,24 @@ def noise_rules() -> tuple[Rule, ...]:
 def noisy(line: str) -> tuple[Rule, ...]:
     """The rules that match a line, wherever it stands; a source's lines are asked about several times over."""
     return tuple([rule for rule in noise_rules() if rule.match(line)])
+
+
+@cache
+def _page_words() -> re.Pattern[str]:
+    return re.compile(alternatives(words("lexicons/page_words.txt")))
+
+
+@lru_cache(maxsize=4096)
+def of_a_page(line: str) -> bool:
+    """Whether a line at the edge of a file speaks of the page: by the words of ``lexicons/page_words.txt``, or as a reader."""
+    if _POST.match(line):
+        return True
+    if len(line) > _PAGE or _SENTENCE.search(line):
+        return False
+    said = {m[0] for m in _page_words().finditer(line)}
+    label = _LABEL.match(line)
+    labelled = label is not None and _page_words().search(label[0]) is not None
+    return len(said) >= 2 or labelled or (bool(said) and len(line) <= _ALONE)
 
 
 def noise_of(lines: Sequence[Line], openers: frozenset[int] = frozenset()) -> dict[int, str]:
@@ -37,9 +71,24 @@ def noise_of(lines: Sequence[Line], openers: frozenset[int] = frozenset()) -> di
         if rule is not None:
             found[i] = rule.id
             continue
+        if i not in openers and (i < head or i >= foot) and of_a_page(line.text):
+            found[i] = "page_words"
+            continue
         beside = next((rule for rule in noisy(line.text) if rule.where == "edges"), None)
         if beside is not None and i not in openers:
             doubtful.append((i, beside))
+    navigation = max((i for i in found if i < head and _NAVIGATION.search(lines[i].text)), default=-1)
+    cover = max((i for i in range(min(head, _COVER)) if _VOLUME.fullmatch(lines[i].text)), default=-1)
+    while -1 < cover < len(lines) - 1 and (cover + 1 in found or _ON_A_COVER.fullmatch(lines[cover + 1].text)):
+        cover += 1
+    for i in range(max(navigation, cover) + 1):  # a site's name above its menu, a meeting's above 文件汇编
+        if i not in openers and len(lines[i].text) <= _BODY and not lines[i].text.endswith("。"):
+            found.setdefault(i, "page_head" if i < navigation else "cover")
+    ends = (i for i, rule in found.items() if i >= foot and (rule == "page_words" or "完" in lines[i].text[-30:]))
+    page = min(ends, default=len(lines))
+    for i in range(page + 1, len(lines)):  # below what the page says of itself stands nothing of the text
+        if not any(k in openers for k in range(page, i + 1)):
+            found.setdefault(i, "page_foot")
     links = min((i for i, rule in found.items() if rule == "related_links" and i >= foot), default=len(lines))
     for i in range(links + 1, len(lines)):  # titles of other pages, one a line, down to the end of the page
         if i not in openers:
@@ -61,7 +110,7 @@ def _may(rule: Rule, i: int, head: int, foot: int) -> bool:
 def _head(lines: Sequence[Line], openers: frozenset[int]) -> int:
     """Index of the first line of running text, which ends the head."""
     for i, line in enumerate(lines):
-        if i in openers or (len(line.text) >= _BODY and not noisy(line.text)):
+        if i in openers or (len(line.text) >= _BODY and not noisy(line.text) and not of_a_page(line.text)):
             return i
     return len(lines)
 
@@ -70,6 +119,6 @@ def _foot(lines: Sequence[Line]) -> int:
     """Index of the first line behind the last running text."""
     for i in range(len(lines) - 1, -1, -1):
         line = lines[i].text
-        if not noisy(line) and (len(line) >= _BODY or line.endswith(("。", "！", "；"))):
+        if not noisy(line) and not of_a_page(line) and (len(line) >= _BODY or line.endswith(("。", "！", "；"))):
             return i + 1
     return 0

@@ -37,7 +37,7 @@ _UNIT = re.compile(
 _DOCUMENT = re.compile(
     r"(?:总结|小结|计划|打算|要点|汇报|汇报材料|报告|述职报告|材料|心得体会|体会|心得|事迹|经验交流|经验"
     r"|交流|发言稿?|讲话稿?|方案|通知|通报|决定|意见|安排|倡议书|建议书|慰问信|感谢信|一封信|会议记录|会议纪要"
-    r"|答复|批复|请示|调查报告|公示|公告|启事|管理办法|办法|规定|实施细则|章程|述职|侧记|手记|[年季月]报)(?:[（(][^（）()]{1,16}[)）])?$"
+    r"|答复|批复|请示|决议|交接信|公开信|表扬信|贺信|行事历|月历|问答|调查报告|公示|公告|启事|管理办法|办法|规定|实施细则|章程|述职|侧记|手记|[年季月]报)(?:[（(][^（）()]{1,16}[)）])?$"
 )
 _PERSONAL = re.compile(
     r"(?:体会|心得|感言|感想|事迹|信|倡议书|发言稿?|讲话稿?|述职报告|通知|通报|决定|公示|公告|启事|季报|月报|简报|简讯)$"
@@ -91,6 +91,7 @@ _PLAN_LINES = 5  # of a plan that is a text of its own
 _SIGNATURE = 45  # characters of a line with a signature's date
 _PAUSES = "。；，、：:！!？?|"
 _REACH = 300  # lines around a line that are looked at
+_BODY = 60  # characters of text that a title has below it
 _ENOUGH = 150  # characters of text before a second document may begin
 _SIGNED = 50  # likewise where the text above is signed
 _THRESHOLD = 3
@@ -117,6 +118,7 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
         for i, line in enumerate(lines)
         if i - 1 in noise or (i and _RULER.match(lines[i - 1].text))
     }
+    ruled = sum(reason == "separator" for reason in noise.values()) > 1
     standing = Counter(line.text for line in kept)
     marked = {mark.at: mark for mark in taken}
     found: list[Mark] = []
@@ -135,10 +137,13 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
         after = bisect_right(ends, i)
         following = min(ends[after] if after < len(ends) else len(kept), i + _REACH)
         top = max(start, i - _REACH)
-        title = _title_points(kept, top, i, following, below_cut=below_cut.get(line.start))
+        if sum(len(other.text) for other in kept[i + 1 : following]) < _BODY:
+            continue  # a title at its text's end
+        why = below_cut.get(line.start)
+        title = _title_points(kept, top, i, following, below_cut="separators" if ruled and why == "separator" else why)
         if standing[line.text] > 1 and title:  # other texts have this title too, or it is the header of this one's pages
             title = 0 if _goes_on(kept, i, following) else title + 2
-        opening = _opening_points(kept, top, i, following)
+        opening = max(_opening_points(kept, top, i, following), _THRESHOLD * _behind_signature(kept, start, i))
         if title >= _THRESHOLD:
             end = kept[i + _more_title(kept, start, i, following)].end
             found.append(Mark(line.start, end, "text", ((line.start, end),), None, "title_line"))
@@ -152,7 +157,10 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
 
 
 def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_cut: str | None) -> int:
-    """Points for a line that reads like a document's title; ``below_cut`` is why the line above was cut."""
+    """Points for a line that reads like a document's title.
+
+    ``below_cut`` is why the line above was cut: ``separators`` where it is one of several rulers between texts.
+    """
     last = i + _more_title(lines, start, i, end)
     bare = _QUOTED.sub(r"\1", "".join(line.text for line in lines[i : last + 1]).replace(" ", ""))
     signed_above = i > start and _before(lines, start, i) == 3
@@ -180,7 +188,7 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
     subtitle = bool(_SUBTITLE.match(below) or _SUBTITLE.match(lines[last].text) or _EXPLAINED.match(below))
     dashed = bool(_DASHED.match(bare))
     apart = lines[i].after_blank and not lines[last + 1].after_blank and len(below) >= 40
-    ruled = below_cut == "separator" and len(below) >= 40
+    ruled = below_cut == "separators" or (below_cut == "separator" and len(below) >= 40)
     before = max(_before(lines, start, i), int(apart or below_cut is not None or (names_kind and salutation)))
     if before == 0:
         return 0
@@ -203,6 +211,7 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
         or salutation
         or subtitle
         or signed
+        or below_cut == "separators"
         or len(below) >= 30
         or bool(_NUMBER.match(below) or _DOCUMENT.search(below) or _DOCUMENT_NUMBER.match(below))
     )
@@ -334,6 +343,24 @@ def _opening_points(lines: Sequence[Line], start: int, i: int, end: int) -> int:
         return 0
     announces = restart == 2 and bool(_ANNOUNCES.search(line))
     return (2 if before == 3 else 0) + restart + closed * (before != 3) + again + 2 * announces - 1
+
+
+def _behind_signature(lines: Sequence[Line], start: int, i: int) -> bool:
+    """Whether a text that is signed by its unit and dated has ended above, and a salutation or a paragraph opens another."""
+    line, above = lines[i].text, lines[i - 1].text
+    if i - start < 4 or not is_signed(above):
+        return False
+    unit = _BY_NAME.sub("", lines[i - 2].text)
+    if not _is_unit(unit) or re.search("[，。；]", unit):
+        return False
+    paragraph = len(line) >= _PARAGRAPH and "，" in line and not _NUMBER.match(line) and not _APPENDED.match(line)
+    return paragraph or _ADDRESSED.match(line) is not None
+
+
+_ADDRESSED = re.compile(r"[^，。；：]{2,16}(?:总工会|工会|委员会|局|公司|领导|同志们?|代表们?|会员们?)[:：]$")
+_APPENDED = re.compile(r"附|注[:：]|抄送|联系|备注|主题词|[（(【]|\||[^，。]{0,8}[:：]")
+_BY_NAME = re.compile(r"(?<=会)[ 　]{1,8}(?:主席[ 　]?)?[\u4e00-\u9fff](?:[ 　]?[\u4e00-\u9fff]){1,3}$")
+_PARAGRAPH = 16  # characters of a paragraph that opens a text
 
 
 def _before(lines: Sequence[Line], start: int, i: int) -> int:

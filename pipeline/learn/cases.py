@@ -17,6 +17,7 @@ from pipeline.engine import outcomes
 from pipeline.errors import CannotRun
 from pipeline.extract.calibration import KINDS
 from pipeline.flow import Options, Outcome, Task
+from pipeline.learn import braces
 from pipeline.learn.calibration import Claim, claimed
 from pipeline.learn.check import HELD_OUT, text_path
 from pipeline.learn.examples import Split, prepared, split_of, write_prepared
@@ -32,7 +33,8 @@ KEPT = 8  # sets of trained models in the cache
 # what a trained model depends on: the rooms that read a document, their data, and the training itself
 TRAINED_BY = (
     "records.py", "products.py", "spans.py", "ingest", "segment", "extract", "aggregate/levels.py", "resources/lexicons",
-    "resources/rules", "learn/examples.py", "learn/gold.py", "learn/goldrecord.py", "learn/made_names.py", "learn/renaming.py",
+    "resources/rules", "learn/examples.py", "learn/braces.py", "learn/gold.py", "learn/goldrecord.py", "learn/made_names.py",
+    "learn/renaming.py",
     "learn/taggers.py", "learn/classifiers.py", "learn/calibration.py", "learn/matching.py", "learn/train.py",
     "learn/unnumbering.py", "linear.py", "lookup.py",
 )  # fmt: skip
@@ -70,6 +72,12 @@ def gold_files(root: Path, splits: Iterable[Split]) -> list[Path]:
         elif split_of(json.loads(path.read_text(encoding="utf-8")).get("author_group", ""), path.parent.name) in wanted:
             found.append(path)
     return found
+
+
+def files_to_learn_from(root: Path, splits: Iterable[Split]) -> list[Path]:
+    """The gold files in ``splits``, and with those of train the texts beside ``root`` of which only the counts are annotated."""
+    counts = sorted((root.parent / braces.FOLDER).glob("*.txt")) if "train" in set(splits) else []
+    return [*gold_files(root, splits), *counts]
 
 
 def cases(files: Iterable[Path], texts: Path | None = None) -> list[Case]:

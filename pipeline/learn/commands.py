@@ -206,9 +206,9 @@ def to_learn_from(corpus: Path) -> list[Path]:
     Raises:
         CannotRun: there are none.
     """
-    from pipeline.learn.cases import gold_files
+    from pipeline.learn.cases import files_to_learn_from
 
-    files = gold_files(corpus, ("train", "dev")) if corpus.exists() else []
+    files = files_to_learn_from(corpus, ("train", "dev")) if corpus.exists() else []
     if not files:
         raise CannotRun("gold_missing", path=str(corpus), split="train, dev")
     return files

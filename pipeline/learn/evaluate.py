@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from pipeline.errors import CannotRun
 from pipeline.learn.calibration import Bin, decisions, ece, reliability
-from pipeline.learn.cases import Case, Run, cases, fresh_models, gold_files, run
+from pipeline.learn.cases import Case, Run, cases, files_to_learn_from, fresh_models, gold_files, run
 from pipeline.learn.check import HELD_OUT
 from pipeline.learn.examples import prepared
 from pipeline.learn.matching import MATCH
@@ -84,7 +84,7 @@ def evaluate(
     if not files:
         raise CannotRun("gold_missing", path=str(corpus), split=split)
     if models is None:
-        models = fresh_models(gold_files(corpus, ("train",)), work) if split == "dev" else models_dir()
+        models = fresh_models(files_to_learn_from(corpus, ("train",)), work) if split == "dev" else models_dir()
     return _with_losses(split, cases(files), models, work, perturb)
 
 
@@ -138,7 +138,7 @@ def scored(name: str, done: Run, models: Path, work: Path) -> Evaluation:
 
 def with_decisions(result: Evaluation, corpus: Path, work: Path, models: Path | None = None) -> None:
     """Note how reliable each classifier is on the dev split, asked about what gold marks there; ``models`` as in ``evaluate``."""
-    models = models or fresh_models(gold_files(corpus, ("train",)), work)
+    models = models or fresh_models(files_to_learn_from(corpus, ("train",)), work)
     examples = [one.example() for one in prepared(gold_files(corpus, ("dev",)))]
     result.reliability |= {name: reliability(claims) for name, claims in decisions(examples, models).items()}
 

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from pipeline.errors import CannotRun
 from pipeline.extract.groundwork import Groundwork
-from pipeline.ingest import Limits, read
+from pipeline.ingest import Limits, ingest, read
+from pipeline.learn import braces
 from pipeline.learn.gold import resolve
 from pipeline.products import Part
 from pipeline.records import Frozen
@@ -43,6 +44,7 @@ class Example:
     phenomena: tuple[str, ...]
     gold: dict[str, Any]
     reading: Reading
+    kinds: tuple[str, ...] | None = None  # what alone is annotated, where not all is
 
     @cached_property
     def work(self) -> Groundwork:
@@ -71,16 +73,20 @@ class Prepared(Frozen):
     raw: str
     fixes: tuple[Fix, ...]
     part: Part
+    kinds: tuple[str, ...] | None = None
 
     def example(self) -> Example:
         """The document, ready to learn from."""
         reading = Reading(Text(self.raw, self.fixes, self.part.start, self.part.end), self.part)
-        return Example(self.source, self.group, self.genre, self.split, self.phenomena, self.gold, reading)
+        return Example(self.source, self.group, self.genre, self.split, self.phenomena, self.gold, reading, self.kinds)
 
 
 def prepared(files: Iterable[Path]) -> Iterator[Prepared]:
     """Every document of these gold files that is no guide, in their order."""
     for path in files:
+        if path.parent.name == braces.FOLDER:
+            yield _of_counts(path)
+            continue
         gold = json.loads(path.read_text(encoding="utf-8"))
         group = gold.get("author_group", "")
         name = gold["source"].split("/")[-1]
@@ -99,6 +105,17 @@ def prepared(files: Iterable[Path]) -> Iterator[Prepared]:
                 phenomena=tuple(gold.get("phenomena", ())), gold=doc, raw=ingested.source.raw,
                 fixes=ingested.text(part).fixes, part=part,
             )  # fmt: skip
+
+
+def _of_counts(path: Path) -> Prepared:
+    """A text whose counts alone are annotated: one document, of the train split."""
+    marked = braces.read(path)
+    ingested = ingest(marked.raw.encode("utf-8"), path.name)
+    part = Part(start=0, end=len(marked.raw), body_start=ingested.parts[0].body_start if ingested.parts else 0)
+    return Prepared(
+        source=path.name, group=path.stem.split("-")[0], genre="", split="train", phenomena=(), gold=marked.gold,
+        raw=ingested.source.raw, fixes=ingested.text(part).fixes, part=part, kinds=braces.KINDS,
+    )  # fmt: skip
 
 
 def write_prepared(found: Iterable[Prepared], path: Path) -> int:

@@ -42,21 +42,25 @@ def crf_params() -> dict[str, Any]:
 def train(gold: Sequence[Example], models: Path, only: Iterable[str] = (), copies: int | None = None) -> dict[str, Any]:
     """Train every model (or those named in ``only``) on the documents and write them below ``models``.
 
-    Where the outline's model is there, trained now or before, the others see the sections that it finds.
+    Where the outline's model is there, trained now or before, the others see the sections that it finds. A document of which
+    only some kinds are annotated teaches the models of these kinds alone.
     """
     wanted = set(only) or set(MODELS)
+    whole = [example for example in gold if example.kinds is None]
     made: dict[str, Any] = {}
     if OUTLINE in wanted:
-        made[OUTLINE] = classifiers.train(OUTLINE, list(gold), models / MODELS[OUTLINE])
+        made[OUTLINE] = classifiers.train(OUTLINE, whole, models / MODELS[OUTLINE])
     with models_at(models) if (models / MODELS[OUTLINE]).is_file() else nullcontext():
         for name in (name for name in MODELS if name in wanted - {OUTLINE}):
             path = models / MODELS[name]
             if name in CRF:
                 renamed = settings().name_copies if copies is None else copies
-                taggers.train(name, list(gold), path, crf_params(), renamed)
+                taggers.train(name, whole, path, crf_params(), renamed)
                 made[name] = {"bytes": path.stat().st_size}
             else:
-                made[name] = classifiers.train(name, list(gold), path)
+                kind = classifiers.TASKS[name].kind
+                taught = [example for example in gold if example.kinds is None or kind in example.kinds]
+                made[name] = classifiers.train(name, taught, path)
     return made
 
 
@@ -98,7 +102,7 @@ def train_from(prepared: Path, models: Path, only: Iterable[str] = (), *, calibr
 
 def _folds(prepared: Path) -> int:
     """How many folds the author groups make; none of a single group."""
-    groups = len({example.group for example in read_prepared(prepared)})
+    groups = len({example.group for example in read_prepared(prepared) if example.kinds is None})
     return min(groups, calibration.FOLDS) if groups > 1 else 0
 
 
@@ -129,4 +133,5 @@ def _claims(prepared: Path, models: Path, fold: int) -> dict[str, list[calibrati
     one_thread_a_process()
     examples = list(read_prepared(prepared))
     of = calibration.fold_of(example.group for example in examples)
-    return calibration.claims_of([example for example in examples if of[example.group] == fold], models)
+    unseen = [example for example in examples if of[example.group] == fold and example.kinds is None]
+    return calibration.claims_of(unseen, models)
