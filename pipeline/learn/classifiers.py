@@ -212,7 +212,7 @@ class Task(NamedTuple):
 
 TASKS = {
     "outline": Task(outline_rows, 0.1),
-    "counted": Task(candidate_rows, 0.5, kind="counts"),
+    "counted": Task(candidate_rows, 0.1, kind="counts"),
     "deeds": Task(deed_rows, 0.1),
     "event_type": Task(event_rows("type"), 2.0),
     "event_status": Task(event_rows("status"), 0.5),
@@ -222,9 +222,9 @@ TASKS = {
     "cut": Task(cut_rows, 1.0),
     "unit": Task(unit_rows, 1.0),
     "standing": Task(standing_rows, 0.5),
-    "indicator": Task(count_rows("indicator"), 0.02, hinge=True, eagerness=0.3, kind="counts"),
-    "scope": Task(count_rows("scope"), 0.02, hinge=True, kind="counts"),
-    "count_status": Task(count_rows("status"), 0.02, hinge=True, kind="counts"),
+    "indicator": Task(count_rows("indicator"), 0.01, hinge=True, eagerness=0.3, kind="counts"),
+    "scope": Task(count_rows("scope"), 0.02, hinge=True),
+    "count_status": Task(count_rows("status"), 0.02, hinge=True),
     "statement": Task(statement_rows, 0.3, balanced=True),
     "topics": Task(topic_rows, 0.5),
     "levels": Task(level_rows, 0.5),
