@@ -144,10 +144,19 @@ _NO_HONOUR = re.compile(
 )
 
 
+_COUNTED = re.compile(r"”?[0-9一二三四五六七八九十]+[个名项家支]")
+
+
+@cache
+def _aims() -> re.Pattern[str]:
+    """That an honour is aimed at, not received (争创全国模范职工之家), read up to where it begins."""
+    return re.compile(f"(?:{yaml('rules/awards.yaml')['aims']})[^，。；：！？\n]{{0,16}}$")
+
+
 def given(reading: Reading, marked: list[Marked]) -> list[Marked]:
     """The model's awards, and the honours that a sentence says the unit gave (对8个样板班组进行了表彰)."""
     text = reading.clean
-    found = list(marked)
+    found = [m for m in marked if not _aims().search(text[max(0, m.start - 24) : m.start]) or _COUNTED.match(text, m.end)]
     for sentence in reading.sentences:
         if sentence.start < reading.body.start or not _GIVING.search(text, sentence.start, sentence.end):
             continue

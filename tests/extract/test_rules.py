@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from pipeline.extract import profile
-from pipeline.extract.awards import features, own_level, rank
+from pipeline.extract.awards import features, given, own_level, rank
 from pipeline.extract.cut import breaks_off
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.period import settle
 from pipeline.extract.redaction import is_redacted
 from pipeline.extract.speaker import reporting_unit
+from pipeline.extract.tagger import Marked
 from pipeline.extract.unit_kind import org_type
 from pipeline.labels import labels
 from pipeline.segment import Reading
@@ -76,6 +77,20 @@ def test_reporting_unit(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", cases("awards"))
 def test_award_rank_and_level(case: dict[str, Any]) -> None:
     assert [rank(case["award"]), own_level(case["award"])] == [case["rank"], case["level"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "honours"),
+    [
+        ("工会被评为全国模范职工之家。", ["全国模范职工之家"]),
+        ("2006年起争创全国模范职工之家。", []),
+        ("几年里创建全国模范职工之家22个。", ["全国模范职工之家"]),
+    ],
+)
+def test_an_honour_aimed_at_is_not_received(text: str, honours: list[str]) -> None:
+    start = text.index("全国")
+    found = given(reading_of(text), [Marked(start, start + 8, "AWD", 0.9)])
+    assert [text[m.start : m.end] for m in found] == honours
 
 
 @pytest.mark.parametrize(
