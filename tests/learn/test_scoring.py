@@ -78,7 +78,7 @@ def test_an_imperfect_run_is_scored_to_the_last_digit(tmp_path: Path, shared: Pa
     rng = random.Random(seed)
     sheets: list[Sheet] = []
     with (tmp_path / "records.jsonl").open("w", encoding="utf-8") as out:
-        for case in cases(rng.sample(MAIN, 30)):
+        for case in cases(sorted(rng.sample(MAIN, 30))):  # in the scorer's order: sums round alike
             (tmp_path / "gold").mkdir(exist_ok=True)
             (tmp_path / "gold" / case.path.with_suffix(".json").name).write_bytes(case.path.with_suffix(".json").read_bytes())
             records = blurred([tiny.as_record(case.gold, i) for i in range(len(case.gold["documents"]))], rng)
