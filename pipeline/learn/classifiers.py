@@ -211,7 +211,7 @@ class Task(NamedTuple):
 
 
 TASKS = {
-    "outline": Task(outline_rows, 0.1),
+    "outline": Task(outline_rows, 0.2),
     "counted": Task(candidate_rows, 0.1, kind="counts"),
     "deeds": Task(deed_rows, 0.1),
     "event_type": Task(event_rows("type"), 2.0),

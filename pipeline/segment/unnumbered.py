@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pipeline.linear import load
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     from pipeline.products import Span
     from pipeline.segment.reading import Reading
 
-LEAST = 0.6  # the margin from which on a candidate is a heading; chosen in five folds of author groups
+LEAST = 0.7  # the margin from which on a candidate is a heading; chosen in five folds of author groups
 MARKED, UNMARKED = 0.9, 0.5  # how much of its own margin a candidate gives for that of its series
 CAP = 3.0  # a margin counts no more than this in a series
+
+_CELLS = re.compile(r"\S {2,}\S[^\n]{0,60}\S {2,}\S")  # a row of a table that blanks set out
 
 
 def unnumbered(reading: Reading, lines: Sequence[Span], numbered: Mapping[Span, Opener]) -> list[Opener]:
@@ -32,7 +35,7 @@ def unnumbered(reading: Reading, lines: Sequence[Span], numbered: Mapping[Span, 
     return [
         Opener(one.start, None, one.line, False, _style(one), one.end)
         for one, margin in zip(found, _together(reading.clean, found, margins), strict=True)
-        if margin >= LEAST
+        if margin >= LEAST and not _CELLS.search(reading.clean, one.line.start, one.line.end)
     ]
 
 
