@@ -74,7 +74,7 @@ def features(reading: Reading, start: int, end: int) -> Seen:
     near = [(kind, _reach(word, speaker)) for _, kind, word in sorted(hints)[-2:]] or [("none", "")]
     kind, reach = near[-1]
     found += [f"nearest={kind}:{reach}", f"reach={reach}", f"reaches={near[0][1]},{reach}", f"reach={reach}|{speaker}"]
-    return Seen(found, [Run("n=", start, end), Run("b=", start - len(before), start)])
+    return Seen(found, [Run("n=", start, end)])
 
 
 @lru_cache(maxsize=1)
