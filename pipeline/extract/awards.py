@@ -144,7 +144,7 @@ _NO_HONOUR = re.compile(
 )
 
 
-_COUNTED = re.compile(r"”?[0-9一二三四五六七八九十]+[个名项家支]")
+_COUNTED = re.compile(r"”?[0-9一二三四五六七八九十]{1,9}[个名项家支]")
 
 
 @cache

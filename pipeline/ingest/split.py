@@ -34,7 +34,7 @@ _HEADLESS = re.compile(
     r"|也才|[出起下过上]来的|[起下过上]去的|(?![为除])[\u4e00-\u9fff]了(?!解|不起)|和(?![谐平睦衷颜气县])|地(?![处税方质区铁点震委产级市县勘球理]))"
 )
 _UNOPENED = tuple(
-    re.compile(f"[^{left}]*?{right}") for left, right in (("“", "”"), ("《", "》"), ("（", "）"))
+    re.compile(f"^[^{left}]{{0,200}}?{right}") for left, right in (("“", "”"), ("《", "》"), ("（", "）"))
 )  # closed before it is opened
 _TOP_NUMBER = re.compile(r"(?P<n>[一二三四五六七八九十]{1,2})、")
 _NUMBERED = re.compile(r"[一二三四五六七八九十]、|\d{1,2}[、.．]|[（(][一二三四五六]")
