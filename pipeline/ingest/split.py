@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from pipeline.ingest.boundaries import Mark, is_wrapper, marks, number_value, own_title
 from pipeline.ingest.contents import named_in_contents
+from pipeline.ingest.ends import is_signed
 from pipeline.ingest.lines import Line, lines_of
 from pipeline.ingest.noise import noise_of
 from pipeline.ingest.script import script_of
-from pipeline.ingest.unmarked import is_signed, unmarked
+from pipeline.ingest.unmarked import unmarked
 from pipeline.products import Part
 from pipeline.records import Noise, Warn
 from pipeline.spans import Edit, Text, unbroken

@@ -12,27 +12,24 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from pipeline.ingest.boundaries import Mark, number_value
+from pipeline.ingest.ends import (
+    NUMBER,
+    ORGAN,
+    SIGN_OFF,
+    SIGNATURE,
+    SIGNER,
+    YEAR,
+    behind_signature,
+    ended,
+    is_row_of_names,
+    is_signed,
+    is_unit,
+)
 from pipeline.ingest.lines import Line
 
-_YEAR = r"(?:[12]\d{3}|20[xX×*_]{2}|[xX×*_]{2,4}|[二一][〇○零OoＯ0一二三四五六七八九]{3})"
 _DATED = re.compile(
-    _YEAR + r" ?(?:[-—–~～至]{1,2} ?\d{2,4} ?)?(?:年|学年)|第[一二]学期|[上下]半年|[春秋]季|下一?年度"
+    YEAR + r" ?(?:[-—–~～至]{1,2} ?\d{2,4} ?)?(?:年|学年)|第[一二]学期|[上下]半年|[春秋]季|下一?年度"
     r"|[一二三四1-4]季度|(?:[一二三四五六七八九十]{1,2}|\d{1,2})月份"
-)
-_SIGN_OFF = re.compile(
-    _YEAR + r" ?[年.．/\-—] ?(?:\d{1,2}|[元正腊一二三四五六七八九十]{1,2}|[xX×*_]{1,2})"
-    r"(?: ?[月.．/\-—] ?(?:(?:\d{1,2}|[一二三四五六七八九十廿]{1,3}|[xX×*_]{1,2}) ?[日号]?)?)?[）)]?(?:于.{2,8})?$"
-    r"|(?<!\d)\d{2}[./年]\d{1,2}[./月]\d{1,2}日?[）)]?$"
-)
-_BEHIND_DATE = re.compile(
-    r"[。]$|(?<=[\d日号]) ?[（(](?:执笔|撰稿|联系|记录|整理)[^（）()]{0,20}[)）]$|(?<=[\d日号]) [\u4e00-\u9fff]{2,4}[）)]$"
-)
-_SIGNER = re.compile(
-    r"(?:主席|副主席|主任|书记|组长|负责人|执笔|撰稿|记录整理|记录|审阅)"
-    r"[ ：:]{1,4}[\u4e00-\u9fff](?:[ ·]{0,2}[\u4e00-\u9fff]){1,3}$"
-)
-_UNIT = re.compile(
-    r"(?:工会|委员会|小学|中学|学校|幼儿园|学院|公司|集团|厂|矿|局|医院|支行|镇|乡|街道办事处|联合会)(?:（[章公]章?）)?$"
 )
 _DOCUMENT = re.compile(
     r"(?:总结|小结|计划|打算|要点|汇报|汇报材料|报告|述职报告|材料|心得体会|体会|心得|事迹|经验交流|经验"
@@ -47,10 +44,6 @@ _INNER = re.compile(
     r"^(?:今后|下一步|下一年度|下阶段|下学期|下半年|明年|来年|新学期|存在|主要|基本|几点|我的|附|抄送|主题词|联系"
     r"|工作(?:总结|计划|思路|打算|安排|要点)$|[^工]{0,4}工作(?:打算|思路|安排)$)"
 )
-_NUMBER = re.compile(
-    r"(?:(?P<top>[一二三四五六七八九十]{1,3})[、.．]|第(?P<part>[一二三四五六七八九十]{1,3})部分"
-    r"|(?P<sub>[（(][一二三四五六七八九十\d]{1,3}[）)])|(?P<digit>\d{1,2}) ?[、.．](?!\d))"
-)
 _SALUTATION = re.compile(
     r"^(?:尊敬的|亲爱的|敬爱的|各位|同志们|老师们|姐妹们|工友们|全体|领导|大家好|代表们|[^，。]{2,16}[：:]$)"
 )
@@ -64,9 +57,6 @@ _EXPLAINED = re.compile(r"^[（(][^（）()。]{4,60}(?:材料|总结|小结|汇
 _DOCUMENT_NUMBER = re.compile(r"^[\u4e00-\u9fff]{2,10}[〔（(\[【][\dxX×*_]{2,4}[〕）)\]】]第?[\dxX×*_]{1,4}号$")
 _SUBTITLE = re.compile(r"^[—\-－]{1,4} ?[^，。；]{4,40}$")
 _DASHED = re.compile(r"^[^，。；—]{3,24}——[^，。；—]{4,30}$")
-_ORGAN = re.compile(
-    r"工会|公司|集团|学校|小学|中学|学院|大学|幼儿园|医院|银行|[分支]行|[镇乡县区市局厂矿所]|女职工|教代会|职代会"
-)
 _OPENING = re.compile(
     r"^[^。]{0,60}(?:在[^。]{2,50}(?:领导|指导|关心|支持|帮助|关怀|部署)[^。]{0,6}下|(?:本|一个|上)?学期(?:来|以来)?[，,]|(?:一|半|本|这|过去的一)年(?:来|以来|中|里|度)?[，,]|现将|汇报如下|总结如下|围绕|按照|根据)|^(?:回顾|回首|时光|光阴|岁月)"
 )
@@ -76,33 +66,20 @@ _CLOSING = re.compile(
 _QUOTED = re.compile("^《([^《》]{4,45})》$")
 _NEXT_PLAN = re.compile("(?:计划|打算|要点|安排|思路)$")
 _ANNOUNCES = re.compile("(?:总结|汇报|报告|介绍|情况)[^。]{0,6}如下[:：。]?$")
-_REPORTED = re.compile(r"[（(][^（）()]{0,16}(?:供稿|通讯员|撰稿|报道|供图|摄影报道)[^（）()]{0,20}[)）]$")  # a news item's end
-_THANKS = re.compile(
-    "(?:^|[。！!，])(?:再次)?(?:谢谢|感谢)(?:各位|大家|同志们)?(?:领导|代表|评委|的?聆听)?[！!。]$"
-)  # a speech ends
 _ORNAMENT = re.compile(r"[^\w\u4e00-\u9fff]+$")  # a line that says nothing
 _RULER = re.compile(r"[-—–=*~～·](?: ?[-—–=*~～·]){2,}$")
 _ONE_OF_A_SERIES = re.compile(r"([\u4e00-\u9fff]{1,6}?)(?:之)?[一二三四五六七八九十\d]{1,2} ?[：:、．. ]")
-_NEW_PLAN = re.compile(rf"^{_YEAR}年[^，。；、]{{0,8}}(?:计划|打算|要点|安排|思路|设想)$")
+_NEW_PLAN = re.compile(rf"^{YEAR}年[^，。；、]{{0,8}}(?:计划|打算|要点|安排|思路|设想)$")
 _REPORTS = re.compile(r"总结|小结|汇报|回顾|盘点")
 _PLANS = re.compile(r"计划|打算|要点|安排|思路|设想")
 _OWNER = re.compile(r"^(?P<unit>[^，。；：]{2,24}?(?:工会联合会|联合工会|总工会|分工会|工会))[^，。；：]{0,16}$")
 _PLAN_LINES = 5  # of a plan that is a text of its own
-_SIGNATURE = 45  # characters of a line with a signature's date
 _PAUSES = "。；，、：:！!？?|"
 _REACH = 300  # lines around a line that are looked at
 _BODY = 60  # characters of text that a title has below it
 _ENOUGH = 150  # characters of text before a second document may begin
 _SIGNED = 50  # likewise where the text above is signed
 _THRESHOLD = 3
-
-
-def is_signed(line: str) -> bool:
-    """Whether a text's last line is the date of its signature."""
-    bare = _BEHIND_DATE.sub("", line)
-    if line.endswith("。") and _ORGAN.search(line) is None:
-        return False
-    return len(line) <= _SIGNATURE and bool(_SIGN_OFF.search(bare)) and "。" not in bare
 
 
 def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Mark]) -> tuple[list[Mark], list[Line]]:
@@ -131,7 +108,7 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
             start, length, guide = i, 0, marked[line.start].kind == "guide"
         if guide or i == start or line.start in marked:
             continue
-        sure = _before(kept, start, i) == 3 or (standing[line.text] > 1 and _names_kind(line.text))
+        sure = ended(kept, start, i) == 3 or (standing[line.text] > 1 and _names_kind(line.text))
         if length < (_SIGNED if sure else _ENOUGH):
             continue
         after = bisect_right(ends, i)
@@ -143,7 +120,7 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
         title = _title_points(kept, top, i, following, below_cut="separators" if ruled and why == "separator" else why)
         if standing[line.text] > 1 and title:  # other texts have this title too, or it is the header of this one's pages
             title = 0 if _goes_on(kept, i, following) else title + 2
-        opening = max(_opening_points(kept, top, i, following), _THRESHOLD * _behind_signature(kept, start, i))
+        opening = max(_opening_points(kept, top, i, following), _THRESHOLD * behind_signature(kept, start, i))
         if title >= _THRESHOLD:
             end = kept[i + _more_title(kept, start, i, following)].end
             found.append(Mark(line.start, end, "text", ((line.start, end),), None, "title_line"))
@@ -163,14 +140,14 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
     """
     last = i + _more_title(lines, start, i, end)
     bare = _QUOTED.sub(r"\1", "".join(line.text for line in lines[i : last + 1]).replace(" ", ""))
-    signed_above = i > start and _before(lines, start, i) == 3
+    signed_above = i > start and ended(lines, start, i) == 3
     if (
         not (2 if signed_above or _SHORT_LETTER.match(bare) else 4) <= len(bare) <= (45 if last == i else 64)
-        or _SIGNER.search(lines[i].text)
+        or SIGNER.search(lines[i].text)
         or bare[-1] in _PAUSES
         or "|" in bare
-        or _NUMBER.match(bare)
-        or _SIGN_OFF.search(bare)
+        or NUMBER.match(bare)
+        or SIGN_OFF.search(bare)
     ):
         return 0
     if last + 1 >= end:
@@ -189,7 +166,7 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
     dashed = bool(_DASHED.match(bare))
     apart = lines[i].after_blank and not lines[last + 1].after_blank and len(below) >= 40
     ruled = below_cut == "separators" or (below_cut == "separator" and len(below) >= 40)
-    before = max(_before(lines, start, i), int(apart or below_cut is not None or (names_kind and salutation)))
+    before = max(ended(lines, start, i), int(apart or below_cut is not None or (names_kind and salutation)))
     if before == 0:
         return 0
     signed = (
@@ -200,12 +177,12 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
         or ruled
         or letter
         or (below_cut is not None and (salutation or dashed))
-        or (before == 3 and (salutation or signed or len(below) >= 40 or (below_cut is not None and bool(_ORGAN.search(bare)))))
+        or (before == 3 and (salutation or signed or len(below) >= 40 or (below_cut is not None and bool(ORGAN.search(bare)))))
     )
-    stands_apart = stands_apart and not (_is_unit(bare) and not names_kind)
+    stands_apart = stands_apart and not (is_unit(bare) and not names_kind)
     if not (names_kind or subtitle or stands_apart):
         return _THRESHOLD if _told_behind_a_report(lines, start, i, end) else 0
-    full = names_kind and bool(_DATED.search(bare)) and bool(_ORGAN.search(bare))
+    full = names_kind and bool(_DATED.search(bare)) and bool(ORGAN.search(bare))
     opens = (
         full
         or salutation
@@ -213,7 +190,7 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
         or signed
         or below_cut == "separators"
         or len(below) >= 30
-        or bool(_NUMBER.match(below) or _DOCUMENT.search(below) or _DOCUMENT_NUMBER.match(below))
+        or bool(NUMBER.match(below) or _DOCUMENT.search(below) or _DOCUMENT_NUMBER.match(below))
     )
     if not (opens or below[-1] in "。："):
         return 0
@@ -224,7 +201,7 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
         + (before == 3 and not names_kind and (signed or len(below) >= 40))
         + names_kind
         + bool(_DATED.search(bare))
-        + bool(_ORGAN.search(bare))
+        + bool(ORGAN.search(bare))
     )
     if len(bare) >= (6 if _ISSUED.search(bare) else 8) and _PERSONAL.search(bare):
         points += 1 + _numbering_ends(lines, start, i, end) + bool(_ISSUED.search(bare))
@@ -261,29 +238,29 @@ def _beside_another(first: str, title: str) -> int:
 def _is_whole(lines: Sequence[Line], start: int, i: int, end: int) -> bool:
     """Whether a plan below a report that announces none is as long as a text of its own, and no section of a numbered one."""
     above, below = lines[start:i], lines[i + 1 : end]
-    if not _REPORTS.search(lines[start].text) or _PLANS.search(lines[start].text) or len(lines[start].text) > _SIGNATURE:
+    if not _REPORTS.search(lines[start].text) or _PLANS.search(lines[start].text) or len(lines[start].text) > SIGNATURE:
         return False
     length = sum(len(line.text) for line in below)
-    numbered = any(_NUMBER.match(line.text) for line in above)
+    numbered = any(NUMBER.match(line.text) for line in above)
     return len(below) >= _PLAN_LINES and length * 3 >= sum(len(line.text) for line in above) and not numbered
 
 
 def _told_behind_a_report(lines: Sequence[Line], start: int, i: int, end: int) -> bool:
     """Whether a story's title stands behind a numbered report that has ended: no number below, no such heading above."""
     line, above, below = lines[i].text, lines[start + 1 : i], lines[i + 1 : end]
-    numbered = sum(_NUMBER.match(other.text) is not None for other in above)
+    numbered = sum(NUMBER.match(other.text) is not None for other in above)
     return (
         numbered >= 3
         and "，" not in line
         and len(line) <= 20
         and bool(_CLOSING.search(lines[i - 1].text))
         and lines[i - 1].text[-1] in "。！"
-        and not _NUMBER.match(lines[i - 1].text)
+        and not NUMBER.match(lines[i - 1].text)
         and len(below) >= 2
         and all(len(other.text) >= 40 and other.text[-1] in "。！”" for other in below[:2])
-        and not any(_NUMBER.match(other.text) for other in below)
+        and not any(NUMBER.match(other.text) for other in below)
         and not any(
-            len(other.text) <= 20 and not re.search("[：:]", other.text) and not _NUMBER.match(other.text) for other in above
+            len(other.text) <= 20 and not re.search("[：:]", other.text) and not NUMBER.match(other.text) for other in above
         )
     )
 
@@ -297,15 +274,15 @@ def _more_title(lines: Sequence[Line], start: int, i: int, end: int) -> int:
         return 1
     if not _names_kind(second) or _INNER.search(second):
         return 0
-    if _is_unit(first):  # of the text above, if that speaks of it: then it is its signature
-        alike = _is_unit(lines[start].text) and _names_kind(lines[start + 1].text)  # the text above began so, too
+    if is_unit(first):  # of the text above, if that speaks of it: then it is its signature
+        alike = is_unit(lines[start].text) and _names_kind(lines[start + 1].text)  # the text above began so, too
         unsaid = (
-            _before(lines, start, i) > 0
+            ended(lines, start, i) > 0
             and _DATED.search(second) is not None
             and not any(first in line.text for line in lines[start:i])
         )
         return int(is_signed(lines[i - 1].text) or alike or unsaid)
-    return int(_is_headline(first) and bool(_ORGAN.search(second)) and _before(lines, start, i) > 0)
+    return int(_is_headline(first) and bool(ORGAN.search(second)) and ended(lines, start, i) > 0)
 
 
 def _is_headline(line: str) -> bool:
@@ -315,25 +292,21 @@ def _is_headline(line: str) -> bool:
         and line[-1] not in _PAUSES
         and "|" not in line
         and line[0] not in "（(《"
-        and not (_NUMBER.match(line) or _is_unit(line) or is_signed(line) or _SIGNER.search(line) or _names(line))
+        and not (NUMBER.match(line) or is_unit(line) or is_signed(line) or SIGNER.search(line) or is_row_of_names(line))
         and not (_INNER.search(line) or _SUBTITLE.match(line) or _DOCUMENT.search(line))
     )
 
 
-def _is_unit(line: str) -> bool:
-    return len(line) <= 24 and bool(_UNIT.search(line))
-
-
 def _names_kind(line: str) -> bool:
-    return len(line) <= 45 and bool(_DOCUMENT.search(line)) and not _NUMBER.match(line)
+    return len(line) <= 45 and bool(_DOCUMENT.search(line)) and not NUMBER.match(line)
 
 
 def _opening_points(lines: Sequence[Line], start: int, i: int, end: int) -> int:
     """Points for a paragraph that reads like the first one of a report."""
     line = lines[i].text
-    if len(line) < 30 or _NUMBER.match(line) or not _OPENING.match(line):
+    if len(line) < 30 or NUMBER.match(line) or not _OPENING.match(line):
         return 0
-    before = _before(lines, start, i)
+    before = ended(lines, start, i)
     if before == 0:
         return 0
     restart = _restart(lines, start, i, end)
@@ -345,50 +318,19 @@ def _opening_points(lines: Sequence[Line], start: int, i: int, end: int) -> int:
     return (2 if before == 3 else 0) + restart + closed * (before != 3) + again + 2 * announces - 1
 
 
-def _behind_signature(lines: Sequence[Line], start: int, i: int) -> bool:
-    """Whether a text that is signed by its unit and dated has ended above, and a salutation or a paragraph opens another."""
-    line, above = lines[i].text, lines[i - 1].text
-    if i - start < 4 or not is_signed(above):
-        return False
-    unit = _BY_NAME.sub("", lines[i - 2].text)
-    if not _is_unit(unit) or re.search("[，。；]", unit):
-        return False
-    paragraph = len(line) >= _PARAGRAPH and "，" in line and not _NUMBER.match(line) and not _APPENDED.match(line)
-    return paragraph or _ADDRESSED.match(line) is not None
-
-
-_ADDRESSED = re.compile(r"[^，。；：]{2,16}(?:总工会|工会|委员会|局|公司|领导|同志们?|代表们?|会员们?)[:：]$")
-_APPENDED = re.compile(r"附|注[:：]|抄送|联系|备注|主题词|[（(【]|\||[^，。]{0,8}[:：]")
-_BY_NAME = re.compile(r"(?<=会)[ 　]{1,8}(?:主席[ 　]?)?[\u4e00-\u9fff](?:[ 　]?[\u4e00-\u9fff]){1,3}$")
-_PARAGRAPH = 16  # characters of a paragraph that opens a text
-
-
-def _before(lines: Sequence[Line], start: int, i: int) -> int:
-    """What stands above: 3 a sign-off (落款), 1 a sentence that has ended or a list, 0 a text that runs on."""
-    above = lines[i - 1].text
-    dated = is_signed(above) or bool(_REPORTED.search(above)) or above.rstrip("！!") in ("敬礼", "此致敬礼", "此致 敬礼")
-    dated |= bool(_THANKS.search(above))
-    dated |= bool(_SIGNER.search(above)) and (_is_unit(lines[i - 2].text) or is_signed(lines[i - 2].text))
-    signed = dated or (len(above) <= 24 and _UNIT.search(above) and lines[i - 2].text[-1] in "。！" and not _NUMBER.match(above))
-    below_text = signed and i - start >= 3 and any(lines[k].text[-1] in "。！；" for k in range(start, i - 1))
-    if below_text:  # not the date under a title
-        return 3
-    return 1 if above[-1] in "。！？!?…；）)”》" or _names(above) else 0
-
-
 def _restart(lines: Sequence[Line], start: int, i: int, end: int) -> int:
     """2 where the outermost numbering is past one before the line and begins with one behind it."""
     for style in ("part", "top", "digit"):
         before = [n for line in lines[start:i] if (n := _numbered(line.text, style)) is not None]
         if before:  # the outermost style alone tells: an inner one restarts below every heading
             after = next((n for line in lines[i + 1 : end] if (n := _numbered(line.text, style)) is not None), None)
-            return 2 if max(before) >= 2 and after == 1 and not _NUMBER.match(lines[i].text) else 0
+            return 2 if max(before) >= 2 and after == 1 and not NUMBER.match(lines[i].text) else 0
     return 0
 
 
 def _goes_on(lines: Sequence[Line], i: int, end: int) -> bool:
     """Whether the first number below the line is past one: then it is a page's header, and the text goes on."""
-    below = next((match for line in lines[i + 1 : end] if (match := _NUMBER.match(line.text))), None)
+    below = next((match for line in lines[i + 1 : end] if (match := NUMBER.match(line.text))), None)
     if below is None:
         return False
     return number_value(re.sub("[（()）]", "", below["top"] or below["part"] or below["sub"] or below["digit"])) != 1
@@ -396,13 +338,13 @@ def _goes_on(lines: Sequence[Line], i: int, end: int) -> bool:
 
 def _numbering_ends(lines: Sequence[Line], start: int, i: int, end: int) -> bool:
     """Whether lines above the line are numbered and none below it, or from one again."""
-    above = any(_NUMBER.match(line.text) for line in lines[start:i])
-    below = next((line.text for line in lines[i + 1 : end] if _NUMBER.match(line.text)), None)
+    above = any(NUMBER.match(line.text) for line in lines[start:i])
+    below = next((line.text for line in lines[i + 1 : end] if NUMBER.match(line.text)), None)
     return above and (below is None or bool(re.match(r"[一1第（(]{1,2}[一1、.．]", below)))
 
 
 def _numbered(line: str, style: str) -> int | None:
-    match = _NUMBER.match(line)
+    match = NUMBER.match(line)
     return number_value(match[style]) if match and match[style] else None
 
 
@@ -413,8 +355,3 @@ def _shared(one: str, other: str) -> int:
     while n < min(len(a), len(b)) and a[n] == b[n]:
         n += 1
     return n
-
-
-def _names(line: str) -> bool:
-    words = re.split(r"[ 、]+", line)
-    return len(words) > 2 and max(map(len, words)) <= 5
