@@ -119,6 +119,8 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if path.stem[:3] in ("a02", "b02", "a03", "d03"):
             shutil.copy(path, gold)
             shutil.copy(path.with_suffix(".txt"), gold)
+    (home / "corpora" / "counts").mkdir()
+    shutil.copy(ROOT / "corpora" / "counts" / "n1-01.txt", home / "corpora" / "counts")
     (home / "models").mkdir()
     change(home, "crf_iterations", 5)
     change(home, "name_copies", 0)
