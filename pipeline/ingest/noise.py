@@ -86,9 +86,8 @@ def noise_of(lines: Sequence[Line], openers: frozenset[int] = frozenset()) -> di
             found.setdefault(i, "page_head" if i < navigation else "cover")
     ends = (i for i, rule in found.items() if i >= foot and (rule == "page_words" or "完" in lines[i].text[-30:]))
     page = min(ends, default=len(lines))
-    for i in range(page + 1, len(lines)):  # below what the page says of itself stands nothing of the text
-        if not any(k in openers for k in range(page, i + 1)):
-            found.setdefault(i, "page_foot")
+    for i in range(page + 1, min((k for k in openers if k > page), default=len(lines))):
+        found.setdefault(i, "page_foot")  # below what the page says of itself stands nothing of the text
     links = min((i for i, rule in found.items() if rule == "related_links" and i >= foot), default=len(lines))
     for i in range(links + 1, len(lines)):  # titles of other pages, one a line, down to the end of the page
         if i not in openers:
