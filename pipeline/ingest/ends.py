@@ -31,6 +31,7 @@ NUMBER = re.compile(
 _REPORTED = re.compile(r"[（(][^（）()]{0,16}(?:供稿|通讯员|撰稿|报道|供图|摄影报道)[^（）()]{0,20}[)）]$")  # a news item's end
 # a speech ends
 _THANKS = re.compile("(?:^|[。！!，])(?:再次)?(?:谢谢|感谢)(?:各位|大家|同志们)?(?:领导|代表|评委|的?聆听)?[！!。]$")
+_SENT_TO = re.compile(r"(?:抄 ?送|抄 ?报|主 ?送|分 ?送|发|报|送) ?[:：][^，。；]{2,40}$")  # 发：各工会小组  报：所党委
 SIGNATURE = 45  # characters of a line with a signature's date
 _BY_NAME = re.compile(r"(?<=会)[ 　]{1,8}(?:主席[ 　]?)?[\u4e00-\u9fff](?:[ 　]?[\u4e00-\u9fff]){1,3}$")
 _ADDRESSED = re.compile(r"[^，。；：]{2,16}(?:总工会|工会|委员会|局|公司|领导|同志们?|代表们?|会员们?)[:：]$")
@@ -62,7 +63,7 @@ def ended(lines: Sequence[Line], start: int, i: int) -> int:
     """What stands above: 3 a sign-off (落款), 1 a sentence that has ended or a list, 0 a text that runs on."""
     above = lines[i - 1].text
     dated = is_signed(above) or bool(_REPORTED.search(above)) or above.rstrip("！!") in ("敬礼", "此致敬礼", "此致 敬礼")
-    dated |= bool(_THANKS.search(above))
+    dated |= bool(_THANKS.search(above)) or bool(_SENT_TO.match(above))
     dated |= bool(SIGNER.search(above)) and (is_unit(lines[i - 2].text) or is_signed(lines[i - 2].text))
     signed = dated or (len(above) <= 24 and _UNIT.search(above) and lines[i - 2].text[-1] in "。！" and not NUMBER.match(above))
     below_text = signed and i - start >= 3 and any(lines[k].text[-1] in "。！；" for k in range(start, i - 1))

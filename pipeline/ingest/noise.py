@@ -44,10 +44,15 @@ def _page_words() -> re.Pattern[str]:
     return re.compile(alternatives(words("lexicons/page_words.txt")))
 
 
+@cache
+def _page_terms() -> re.Pattern[str]:
+    return re.compile(alternatives(words("lexicons/page_terms.txt")))
+
+
 @lru_cache(maxsize=4096)
 def of_a_page(line: str) -> bool:
-    """Whether a line at the edge of a file speaks of the page: by the words of ``lexicons/page_words.txt``, or as a reader."""
-    if _POST.match(line):
+    """Whether a line at the edge of a file speaks of the page: by ``lexicons/page_*.txt``, or as a reader."""
+    if _POST.match(line) or line == "--" or len({m[0] for m in _page_terms().finditer(line)}) >= 2:
         return True
     if len(line) > _PAGE or _SENTENCE.search(line):
         return False
@@ -84,7 +89,7 @@ def noise_of(lines: Sequence[Line], openers: frozenset[int] = frozenset()) -> di
     for i in range(max(navigation, cover) + 1):  # a site's name above its menu, a meeting's above 文件汇编
         if i not in openers and len(lines[i].text) <= _BODY and not lines[i].text.endswith("。"):
             found.setdefault(i, "page_head" if i < navigation else "cover")
-    ends = (i for i, rule in found.items() if i >= foot and (rule == "page_words" or "完" in lines[i].text[-30:]))
+    ends = (i for i in found if i >= foot and (of_a_page(lines[i].text) or "完" in lines[i].text[-30:]))
     page = min(ends, default=len(lines))
     for i in range(page + 1, min((k for k in openers if k > page), default=len(lines))):
         found.setdefault(i, "page_foot")  # below what the page says of itself stands nothing of the text

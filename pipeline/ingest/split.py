@@ -156,6 +156,9 @@ def _without_collection(pieces: list[_Piece], reasons: dict[int, str]) -> tuple[
             ):
                 reasons[piece.lines[0].start] = "collection_title"
                 piece = _Piece(None, piece.lines[1:])
+            elif follows is not None and (first := _first_title(piece.lines)):
+                reasons |= dict.fromkeys((line.start for line in piece.lines[:first]), "collection_title")
+                piece = _Piece(None, piece.lines[first:])
         elif not piece.body and mark.kind == "text":
             for line in piece.lines:
                 reasons[line.start] = "collection_contents"
@@ -219,6 +222,18 @@ def _opens_a_page(lines: Sequence[Line], reasons: dict[int, str]) -> bool:
 def _entitles(lines: Sequence[Line], following: Line) -> bool:
     """Whether the first line is a collection's title, since the second is one that its texts repeat."""
     return is_wrapper(lines[0].text) and len(lines[0].text) <= _TITLE and lines[1].text == following.text
+
+
+def _first_title(lines: Sequence[Line]) -> int:
+    """Where the first text's title stands below the title of a collection and a remark on it, or 0."""
+    if not is_wrapper(lines[0].text) or len(lines[0].text) > _TITLE:
+        return 0
+    for i, line in enumerate(lines[1:4], 1):
+        if len(line.text) <= _TITLE and _KIND.search(line.text) and line.text[0] not in "（(" and line.text[-1] not in _STOPS:
+            return i
+        if line.text[0] not in "（(":
+            break
+    return 0
 
 
 def _part(text: Text, piece: _Piece, behind: Sequence[str], page_title: str | None, said: Counter[str]) -> Part:

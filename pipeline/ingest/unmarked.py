@@ -69,6 +69,9 @@ _ANNOUNCES = re.compile("(?:总结|汇报|报告|介绍|情况)[^。]{0,6}如下
 _ORNAMENT = re.compile(r"[^\w\u4e00-\u9fff]+$")  # a line that says nothing
 _RULER = re.compile(r"[-—–=*~～·](?: ?[-—–=*~～·]){2,}$")
 _ONE_OF_A_SERIES = re.compile(r"([\u4e00-\u9fff]{1,6}?)(?:之)?[一二三四五六七八九十\d]{1,2} ?[：:、．. ]")
+_FULL_TITLE = re.compile(  # below a guide: 纺织厂工会2006年工作计划 为做好…
+    rf"(?=[^，。；：]{{0,30}}{YEAR}年)(?=[^，。；：]{{0,30}}工会)[^，。；： ]{{6,40}}(?:总结|计划|汇报|报告|要点)(?: |$)"
+)
 _NEW_PLAN = re.compile(rf"^{YEAR}年[^，。；、]{{0,8}}(?:计划|打算|要点|安排|思路|设想)$")
 _REPORTS = re.compile(r"总结|小结|汇报|回顾|盘点")
 _PLANS = re.compile(r"计划|打算|要点|安排|思路|设想")
@@ -106,6 +109,9 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
         length += len(kept[i - 1].text) if i else 0
         if line.start in marked:
             start, length, guide = i, 0, marked[line.start].kind == "guide"
+        if guide and line.start not in marked and i > start and _FULL_TITLE.match(line.text):
+            found.append(Mark(line.start, line.start, "text", (), None, "opening"))
+            start, length, guide = i, 0, False
         if guide or i == start or line.start in marked:
             continue
         sure = ended(kept, start, i) == 3 or (standing[line.text] > 1 and _names_kind(line.text))
@@ -176,7 +182,7 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
         apart
         or ruled
         or letter
-        or (below_cut is not None and (salutation or dashed))
+        or (below_cut is not None and (salutation or dashed or signed))
         or (before == 3 and (salutation or signed or len(below) >= 40 or (below_cut is not None and bool(ORGAN.search(bare)))))
     )
     stands_apart = stands_apart and not (is_unit(bare) and not names_kind)
@@ -196,7 +202,7 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
         return 0
     points = (
         2 * (before == 3)
-        + (below_cut is not None)
+        + (below_cut is not None) * (1 + 2 * (signed and not names_kind))
         + 2 * ruled
         + (before == 3 and not names_kind and (signed or len(below) >= 40))
         + names_kind

@@ -12,8 +12,8 @@ from pipeline.learn.gold import resolve
 
 LAYOUTS = sorted((Path(__file__).resolve().parents[2] / "corpora" / "layouts").glob("*.json"))
 # what nothing marks but the sense: a forum, two news under one menu, a title that stands four times and numbers that go on,
-# a newspaper's page, a mail, a contents of sections
-KNOWN_FAILURES = {"k04", "k05", "k07", "k08", "k09", "k14", "k16", "l04", "l09", "l11"}
+# mails, a contents of sections
+KNOWN_FAILURES = {"k04", "k05", "k07", "k08", "k09", "k16", "l04", "l09", "l11", "n02"}
 ALIKE = 0.9  # share of the characters that a found document and one of gold have in common
 
 
@@ -38,4 +38,4 @@ def test_documents(path: Path, request: pytest.FixtureRequest) -> None:
 
 
 def test_the_layouts_are_there() -> None:
-    assert len(LAYOUTS) >= 30
+    assert len(LAYOUTS) >= 60
