@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.segment.candidates import NO_PART
 from pipeline.segment.depth import ONLY_HEADING, Opener, depths
 from pipeline.segment.numbering import Number, kind, number_at, rank
+from pipeline.segment.title import is_distributed
 from pipeline.segment.unnumbered import unnumbered
 
 if TYPE_CHECKING:
@@ -45,10 +46,11 @@ def _openers(reading: Reading) -> list[Opener]:
 
 
 def body_lines(reading: Reading) -> list[Span]:
-    """The lines between title and signature."""
+    """The lines between title and signature, what an office sets above and below them aside."""
     edge = {*reading.title_lines, *reading.sign_off}
-    begin = reading.text_start
-    return [line._replace(start=max(line.start, begin)) for line in reading.lines if line not in edge and line.end > begin]
+    begin = max([reading.text_start, *(line.start for line in reading.title_lines[:1])])
+    lines = (line._replace(start=max(line.start, begin)) for line in reading.lines if line not in edge and line.end > begin)
+    return [line for line in lines if not is_distributed(reading.clean[line.start : line.end])]
 
 
 def opening_lines(openers: Iterable[Opener]) -> dict[Span, Opener]:
@@ -91,7 +93,8 @@ def _opens(text: str, number: Number, line: Span) -> bool:
 
 # a numeral that lost its mark, on a short line of its own: 一组织与民主 / 二学习与练兵 / 三慰问与关爱
 _GLUED = re.compile(
-    r"(?:(?P<cn>[一二三四五六七八九十])|(?P<formal>[壹贰叁肆伍陆柒捌玖拾]))(?=[\u4e00-\u9fff“][^，。；：|]{1,20}\Z)"
+    r"(?:(?P<cn>[一二三四五六七八九十])|(?P<formal>[壹贰叁肆伍陆柒捌玖拾]))(?!季度|[月年班队厂区期届次个名位条项件天日])"
+    r"(?=[\u4e00-\u9fff“][^，。；：|]{1,20}\Z)"
 )
 
 

@@ -29,11 +29,12 @@ DATE_LINE = re.compile(
     rf"|{_YEAR}年"
 )
 _TITLE_WORD = re.compile(
-    r"总结|汇报|报告|计划|要点|材料|交流|体会|心得|方案|通知|意见|事迹|安排|发言|讲话|述职|简介|纪实|札记|随笔|侧记|展示|设想|打算|规划|工作|经验|做法|情况|回顾|致辞|倡议书|公告|公示|制度|办法|小结|思路|风采|纪要|大事|小记|手记|故事|通报|一封信|公开信|倡议|实录|盘点|记事|掠影|记$"
+    r"总结|汇报|报告|计划|要点|材料|交流|体会|心得|方案|通知|意见|事迹|安排|发言|讲话|述职|简介|纪实|札记|随笔|侧记|展示|设想|打算|规划|工作|经验|做法|情况|回顾|致辞|倡议书|公告|公示|制度|办法|小结|思路|风采|纪要|大事|小记|手记|故事|通报|一封信|公开信|倡议|实录|盘点|记事|掠影|请示|批复|决议|决定|申请|[开闭]幕词|行事历|章程|细则|答复|的函$|记$"
 )
 _SALUTATION = re.compile(r"^(?:尊敬的|各位|同志们|亲爱的|敬爱的|全体|老师们|大家好|各[基科处直]).{0,30}[：:！!]?$")
 _DOCUMENT_NUMBER = re.compile(
-    r"[\u4e00-\u9fff]{2,10}(?:发|字|函|办|工)?[〔（(\[【][0-9Xx×*_]{2,4}[〕）)\]】]第?[0-9Xx×*_]{1,4}号$"
+    r"[\u4e00-\u9fff]{2,10}(?:发|字|函|办|工)?[〔（(\[【][0-9Xx×*_]{2,4}[〕）)\]】]第?[0-9Xx×*_]{1,4}号(?:签发人?[：:].{2,12})?$"
+    r"|(?:密级|档案号|份号|编号|签发人|紧急程度|等级)[：:].{1,30}$|(?:特急|加急|内部资料|秘密|机密)$"
 )
 _MEETING_NOTE = re.compile(r"^[（(].*[）)]$")
 _COLON = re.compile("[：:]")
@@ -96,7 +97,7 @@ def title_lines(reading: Reading) -> list[Span]:
                 or (_TITLE_WORD.search(compact) and not _CLOSED.search(text[found[-1].start : found[-1].end]))
             ):
                 break
-        elif not _TITLE_WORD.search(compact) and not _opens_text(reading, lines, k):
+        elif not _TITLE_WORD.search(compact) and (compact in structural_labels() or not _opens_text(reading, lines, k)):
             if is_byline(compact) and len(compact) <= 24 and k == top:
                 below = re.sub(r"\s", "", text[lines[k + 1].start : lines[k + 1].end]) if len(lines) > k + 1 else ""
                 if _UNIT_END.search(compact) and _OF_THE_UNIT.match(below) and _can_be_title(below):
@@ -195,7 +196,7 @@ _WRITER = re.compile(
 )  # 安监部 闫 涛
 _SPEAKER = re.compile(r"(?:报告人|汇报人|述职人|发言人|报送人|执笔|作者|编制|审核)[：:]")
 _OF_THE_UNIT = re.compile(  # a line that goes on with the unit's name above it: 二〇一四年度工作总结, 关于…的报告
-    rf"(?:{_YEAR}年|关于|第?[一二三四五六七八九十]届).{{2,40}}(?:总结|小结|汇报|报告|计划|要点|答复|通知|方案|意见|纪要)(?:[（(][^（）()]{{1,16}}[)）])?$"
+    rf"(?:{_YEAR}年|关于|第?[一二三四五六七八九十]届).{{2,40}}(?:总结|小结|汇报|报告|计划|要点|答复|通知|方案|意见|纪要|请示|批复|决定|通报|申请|决议|倡议书|公告|的函)(?:[（(][^（）()]{{1,16}}[)）])?$"
 )
 _TIMES = ("明年", "来年", "元月")  # their first character is a surname
 
@@ -241,7 +242,15 @@ def _is_signed(piece: str) -> bool:
 
 
 _UNIT_THEN_NAME = re.compile(r"[\u4e00-\u9fff]{2,20}(?:工会|分会|小组|委员会)(?:主席)?(?P<name>[\u4e00-\u9fff]{2,3})")
+_DISTRIBUTED = re.compile(
+    r"(?:主题词|抄送|抄报|主送|分送|发送|报|送|发)[：:].{2,60}|[^，。；]{2,30}[日号]印发?|[（(]?共印[0-9]{1,5}份[）)]?|(?:录入|校对|打字|核稿|拟稿)[：:].{2,20}"
+)
 _ATTACHMENT = re.compile(r"附件? ?[一二三四五六七八九十0-9]{0,2} ?[:：]?")
+
+
+def is_distributed(piece: str) -> bool:
+    """Whether a line says whom an office's paper goes to or who printed it (抄送, 印发): it stands below the signature."""
+    return _DISTRIBUTED.fullmatch("".join(piece.split())) is not None
 
 
 def sign_off_lines(reading: Reading) -> list[Span]:
@@ -249,7 +258,10 @@ def sign_off_lines(reading: Reading) -> list[Span]:
     found: list[Span] = []
     lines = reading.lines
     attached = next((i for i, ln in enumerate(lines) if i > 2 and _ATTACHMENT.fullmatch(reading.clean, ln.start, ln.end)), None)
-    for line in reversed(lines[:attached][-5:]):
+    lines = lines[:attached]
+    while len(lines) > 2 and is_distributed(reading.clean[lines[-1].start : lines[-1].end]):
+        lines = lines[:-1]
+    for line in reversed(lines[-5:]):
         piece = reading.clean[line.start : line.end].strip(" 　()（）【】")
         if "|" in piece or len(piece) > 45 or piece.endswith(("。", "！", "；", "：")) or (line in reading.title_lines):
             break
