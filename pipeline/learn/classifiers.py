@@ -223,7 +223,7 @@ TASKS = {
     "unit": Task(unit_rows, 1.0),
     "standing": Task(standing_rows, 0.5),
     "indicator": Task(count_rows("indicator"), 0.01, hinge=True, eagerness=0.3, kind="counts"),
-    "scope": Task(count_rows("scope"), 0.02, hinge=True),
+    "scope": Task(count_rows("scope"), 0.005, hinge=True, kind="counts"),
     "count_status": Task(count_rows("status"), 0.02, hinge=True),
     "statement": Task(statement_rows, 0.3, balanced=True),
     "topics": Task(topic_rows, 0.5),

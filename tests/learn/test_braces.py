@@ -62,7 +62,7 @@ def test_only_models_of_counts_learn_from_them(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(train.classifiers, "train", lambda name, gold, path: seen.setdefault(name, len(gold)))
     train.train(examples, tmp_path / "models", list(TASKS))
     counts = {name for name, task in TASKS.items() if task.kind == "counts"}
-    assert counts == {"counted", "indicator"}
+    assert counts == {"counted", "indicator", "scope"}
     assert seen == {name: len(examples) - (name not in counts) for name in TASKS}
 
 
