@@ -27,6 +27,8 @@ _NOTHING = re.compile("(?!)")
 _TENTH = {c: i for i, c in enumerate("一二三四五六七八九", 1)} | {"半": 5}
 _HALF = re.compile(r"半(?![个年月天径路道途信])")
 _CHANGE = re.compile(r"([0-9一二两三四五六七八九])角(?:([0-9一二两三四五六七八九])分)?")
+_FEWEST, _SUM = 10, 100  # the least that a number without a unit counts: people, and anything else
+_SPELT = "一二三四五六七八九十"
 _SPENT = re.compile(  # what stands before 块 where it is money: 凑了7300块, 从每晚五块涨到十二块; 公开栏15块 is none
     r"(?:[给发花捐凑涨罚赔补奖省掏交挣赚拨费价资款钱出借贴扣还骗拿得]|一年|[涨降提高加]到|每[人月年天晚户名次件个双])(?:我们|他们?|她|所里|家里)?了?$"
 )
@@ -90,6 +92,7 @@ class Rules(NamedTuple):
     seldom: frozenset[str]
     seldom_few: frozenset[str]
     implied: dict[str, re.Pattern[str]]
+    implied_of_sums: dict[str, re.Pattern[str]]
     ends: re.Pattern[str]
 
 
@@ -112,9 +115,14 @@ def rules() -> Rules:
         after_any={unit: re.compile("|".join(patterns)) for unit, patterns in spec["not_before"].items()},
         seldom=frozenset(spec["seldom_units"].split()),
         seldom_few=frozenset(spec["seldom_when_few"].split()),
-        implied={unit: re.compile(f"(?:{'|'.join(patterns)})$") for unit, patterns in spec["implied_unit"].items()},
+        implied=_at_the_end(spec["implied_unit"]),
+        implied_of_sums=_at_the_end(spec["implied_of_sums"]),
         ends=re.compile("|".join(spec["ends_without_unit"])),
     )
+
+
+def _at_the_end(patterns: dict[str, list[str]]) -> dict[str, re.Pattern[str]]:
+    return {unit: re.compile(f"(?:{'|'.join(several)})$") for unit, several in patterns.items()}
 
 
 def find_counts(reading: Reading, taken: Iterable[Span]) -> list[Candidate]:
@@ -242,12 +250,16 @@ def _unitless(text: str, start: int, q: Quantity, r: Rules) -> Candidate | None:
         end += 1
     if text[end - 1] in "万千" and _LAST_DIGIT.match(text, end):  # 1万9, 4万7
         q, end = q._replace(end=end + 1, value=q.value + int(text[end])), end + 1
-    if not r.ends.match(text, end) or q.value < 100:
+    if not r.ends.match(text, end) or q.value < _FEWEST:
         return None
     if short := _SHORT.search(text[start : q.end]):  # 一万二 is 12 000
         digit, scale = _DIGITS.find(short[2]) % 9 + 1, {"百": 100, "千": 1_000, "万": 10_000}[short[1]]
         q = q._replace(value=q.value + digit * (scale // 10 - 1))
     unit = next((unit for unit, pattern in r.implied.items() if pattern.search(before)), None)
+    if q.value < _SUM and (unit != "人" or any(c in _SPELT for c in text[start : q.end])):
+        return None
+    if unit is None and re.search("[万.]", text[start : q.end]):
+        unit = next((unit for unit, pattern in r.implied_of_sums.items() if pattern.search(before)), None)
     if unit is None and short and short[1] == "万":
         unit = "元"  # 一共十二万四
     if unit is None:
