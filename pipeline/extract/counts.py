@@ -141,7 +141,7 @@ def find_counts(reading: Reading, taken: Iterable[Span]) -> list[Candidate]:
         candidate = quantity and _count(text, match, quantity, r, blocked)
         if candidate:
             found.append(candidate)
-            at = candidate.found.end if candidate.doubt is None else at
+            at = candidate.found.end
     found += [
         Candidate(Found(*m.span(), _TOGETHER[m[0]], None, "人", None, None), None)
         for m in _PAIR.finditer(text)
