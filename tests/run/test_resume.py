@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -238,8 +239,10 @@ def test_an_out_that_is_removed_meanwhile_is_made_again(folder: Path, tmp_path: 
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
-def test_ctrl_c_stops_and_the_next_run_goes_on(tmp_path: Path) -> None:
-    samples, out = ROOT / "corpora" / "samples", tmp_path / "out"
+def test_ctrl_c_stops_and_the_next_run_goes_on(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    samples, out = tmp_path_factory.mktemp("samples"), tmp_path / "out"
+    for copy in "1234":  # enough that the run is not over when the signal comes
+        shutil.copytree(ROOT / "corpora" / "samples", samples / copy)
     command = [sys.executable, "-m", "pipeline.cli", "run", str(samples), "-o", str(out), "--workers", "2", "--lang", "en"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
     state = out / output.HOME / "state"
