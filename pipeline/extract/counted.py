@@ -14,7 +14,7 @@ from pipeline.linear import load
 from pipeline.lookup import Run, Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from pipeline.extract.counts import Candidate, Found
@@ -32,11 +32,11 @@ def asked(text: str, candidate: Candidate) -> bool:
     return doubt is not None or found.unit in MEASURED or _DIGIT.search(text, found.start, found.end) is None
 
 
-def features(reading: Reading, candidates: Sequence[Candidate]) -> list[Seen]:
-    """What the classifier sees of each candidate; those beside one another see each other."""
-    text = reading.clean
+def features(text: str, candidates: Sequence[Candidate], which: Iterable[int]) -> list[Seen]:
+    """What the classifier sees of the candidates of these numbers, each beside its neighbours among all of them."""
     rows = []
-    for i, (c, doubt) in enumerate(candidates):
+    for i in which:
+        c, doubt = candidates[i]
         before, behind = text[max(0, c.start - _AROUND) : c.start], text[c.end : c.end + _AROUND]
         left, right = _STOP.split(before)[-1], _STOP.split(behind)[0]
         kind = _kind(text, c)
@@ -64,11 +64,11 @@ def features(reading: Reading, candidates: Sequence[Candidate]) -> list[Seen]:
 
 def counted(reading: Reading, candidates: Sequence[Candidate], models: Path) -> list[Found]:
     """The candidates that count something, in order."""
-    doubtful = [asked(reading.clean, c) for c in candidates]
-    seen = [row for row, ask in zip(features(reading, candidates), doubtful, strict=True) if ask]
-    (judged,) = load(models, "counted").best(seen, reading.clean)
-    verdicts = iter(judged)
-    return [c.found for c, ask in zip(candidates, doubtful, strict=True) if not ask or next(verdicts).label == "yes"]
+    text = reading.clean
+    doubtful = [i for i, candidate in enumerate(candidates) if asked(text, candidate)]
+    (judged,) = load(models, "counted").best(features(text, candidates, doubtful), text)
+    none = {i for i, verdict in zip(doubtful, judged, strict=True) if verdict.label == "no"}
+    return [candidate.found for i, candidate in enumerate(candidates) if i not in none]
 
 
 def _kind(text: str, c: Found) -> str:

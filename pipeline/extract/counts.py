@@ -11,7 +11,7 @@ from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.extract.numerals import AFTER, QUANTITY, Modifier, Quantity, read, read_number
+from pipeline.extract.numerals import AFTER, QUANTITY, SCALE, Modifier, Quantity, read, read_number
 from pipeline.resources import table, yaml
 
 if TYPE_CHECKING:
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
 _TENTHS = re.compile(r"成([一二三四五六七八九半])?(?![立为果绩员功长年品本交名份])")
 _AND_A_HALF = ("个半小时", "个半钟头", "个半月")
-_WHOLE_SUM = re.compile("整(?![理改个合治顿风修])")
-_AND_NIGHTS = re.compile("[0-9一二三四五六七八九两]{1,2}夜")
-_NOTHING = re.compile("(?!)")
+# what still belongs to a sum, or to a day: 壹仟元整, 三天三夜
+_REST = {"元": re.compile("整(?![理改个合治顿风修])"), "天": re.compile("[0-9一二三四五六七八九两]{1,2}夜")}
 _TENTH = {c: i for i, c in enumerate("一二三四五六七八九", 1)} | {"半": 5}
 _HALF = re.compile(r"半(?![个年月天径路道途信])")
 _CHANGE = re.compile(r"([0-9一二两三四五六七八九])角(?:([0-9一二两三四五六七八九])分)?")
@@ -37,24 +36,14 @@ _TOGETHER = {"俩": 2, "仨": 3}
 _PAIR = re.compile(r"(?<![咱我你他她们哥姐])[俩仨](?!个)")  # 夫妻俩: number and unit in one
 _LOST_POINT = re.compile(r"[0-9]{2} [0-9](?:\.[0-9])?|[0-9]{1,3} [0-9]万")
 _SECONDS = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,2})?|[一二三四五六七八九十]{1,3})秒")
-_DIGITS = "一二三四五六七八九123456789"
-_SHORT = re.compile(rf"([百千万])([{_DIGITS}])$")
+_SHORT = re.compile("([百千万])([一二三四五六七八九1-9])$")  # 一万二 is 12 000
 _LAST_DIGIT = re.compile("[1-9](?=[，。；、）)！\n]|$)")
 _HALVES = re.compile(r"一半[^，。；：、\n]{1,6}[，、]一半")  # 一半是水，一半是山: no shares
 _HALFWAY = re.compile(r"(?<![不达涨降提])到$")  # 听到一半
 _AFTER = re.compile(rf"\s?(?:{'|'.join(sorted(AFTER, key=len, reverse=True))})")
 
-MEASURED = (
-    "天",
-    "小时",
-    "分钟",
-    "个月",
-    "周",
-    "昼夜",
-    "夜",
-    "晚上",
-    "工作日",
-)  # units of time: they count where they measure work
+# units of time: they count where they measure work
+MEASURED = frozenset(["天", "小时", "分钟", "个月", "周", "昼夜", "夜", "晚上", "工作日"])
 
 
 class Found(NamedTuple):
@@ -204,8 +193,8 @@ def _count(text: str, match: re.Match[str], q: Quantity, r: Rules, blocked: list
             after, q = after + 1, q._replace(value=q.value + 0.5)
         if form in _AND_A_HALF:
             q = q._replace(value=q.value + 0.5)
-        if whole := (_WHOLE_SUM if unit == "元" else _AND_NIGHTS if form == "天" else _NOTHING).match(text, after):
-            after = whole.end()  # 壹仟元整, 三天三夜
+        if unit in _REST and (rest := _REST[unit].match(text, after)):
+            after = rest.end()
         if unit == "分" and (seconds := _SECONDS.match(text, after)):
             unit, after, q = "秒", seconds.end(), q._replace(value=q.value * 60 + (read_number(seconds[1]) or (0, None))[0])
         for word, way in AFTER.items():  # 40余人 carries its modifier inside, 100人余 outside
@@ -252,9 +241,9 @@ def _unitless(text: str, start: int, q: Quantity, r: Rules) -> Candidate | None:
         q, end = q._replace(end=end + 1, value=q.value + int(text[end])), end + 1
     if not r.ends.match(text, end) or q.value < _FEWEST:
         return None
-    if short := _SHORT.search(text[start : q.end]):  # 一万二 is 12 000
-        digit, scale = _DIGITS.find(short[2]) % 9 + 1, {"百": 100, "千": 1_000, "万": 10_000}[short[1]]
-        q = q._replace(value=q.value + digit * (scale // 10 - 1))
+    if short := _SHORT.search(text[start : q.end]):
+        digit, _ = read_number(short[2]) or (0, None)
+        q = q._replace(value=q.value + digit * (SCALE[short[1]] // 10 - 1))
     unit = next((unit for unit, pattern in r.implied.items() if pattern.search(before)), None)
     if q.value < _SUM and (unit != "人" or any(c in _SPELT for c in text[start : q.end])):
         return None

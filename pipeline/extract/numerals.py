@@ -13,7 +13,7 @@ Modifier = Literal["about", "over", "under"]
 
 _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬兩貳參陸", "一二三四五六七八九十百千万两二三六")
 _DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2, "俩": 2, "仨": 3, "廿": 20, "卅": 30}
-_SCALE = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
+SCALE = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 
 _ARABIC = (
     r"[0-9]{1,3}(?:[,，]\n?[0-9]{1,3}){1,6}(?:\.[0-9]{1,9})?(?=元|\s?人民币)"
@@ -79,11 +79,11 @@ def read_number(text: str) -> tuple[float, Modifier | None] | None:
     if more := re.search(_MORE, text):
         modifier = "about" if more[0] == "来" else "over"
         text = re.sub(_MORE, "", text) if text[0] not in "数几" else text[0] + re.sub(_MORE, "", text[1:])
-    if text[:1] in "数几" or (text[:1] == "上" and text[1:2] in _SCALE):
+    if text[:1] in "数几" or (text[:1] == "上" and text[1:2] in SCALE):
         modifier, text = "over", "一" + text[1:]
     if not text:
         return None
-    if text[0] in _SCALE:
+    if text[0] in SCALE:
         text = "一" + text
     total = section = 0.0
     number: float | None = None
@@ -95,13 +95,13 @@ def read_number(text: str) -> tuple[float, Modifier | None] | None:
             number = digit if number is None or number == 0 else number * 10 + digit
         elif piece in ("万", "亿"):
             total = (
-                (total + section + (number or 0)) * _SCALE[piece]
+                (total + section + (number or 0)) * SCALE[piece]
                 if piece == "亿"
-                else total + (section + (number or 0)) * _SCALE[piece]
+                else total + (section + (number or 0)) * SCALE[piece]
             )
             section, number = 0.0, None
-        elif piece in _SCALE:
-            section += (number or 1) * _SCALE[piece]  # 零十 is 10
+        elif piece in SCALE:
+            section += (number or 1) * SCALE[piece]  # 零十 is 10
             number = None
         else:
             return None

@@ -33,7 +33,6 @@ _APART = 60  # characters between two numbered titles that open texts: an agenda
 _ALIKE = str.maketrans("〖『「<＜〗』」>＞", "【【【【【】】】】】")
 _ORNAMENTS = "=＝~～*＊★☆◆◇■□●○※#＃·•—–-_"
 _TITLE = 60  # characters of a line that may be a title
-_FRAME = 8  # ornaments around a number that counts texts
 _ENTITLED = re.compile(r"(?:总结|小结|计划|汇报|报告|材料|要点|心得|体会|经验)(?:[（(][^（）()]{1,16}[)）])?$")
 _STOPPED = re.compile(r"[。：:]$")
 _RUNNING = 40  # characters of a line of running text
@@ -77,7 +76,7 @@ def marks(lines: Sequence[Line]) -> list[Mark]:
     found: list[Mark] = []
     series: dict[str, list[Mark]] = defaultdict(list)
     for line in lines:
-        bare = _unframed(line)
+        bare = _unframed(line)  # a number that counts texts keeps its frame: the rule asks for one
         hit = next(((rule, match) for rule in boundary_rules() if (match := rule.match(bare.text))), None)
         if hit is None or _DATE.match((hit[1].groupdict().get("own") or "").strip()):  # a signature, and a mark behind it
             found += _within(line)
@@ -113,9 +112,7 @@ def _unframed(line: Line) -> Line:
     if text[0] in _ORNAMENTS and text[-1] == text[0]:
         bare = text.strip(text[0] + " ")
         start = line.start + text.index(bare)
-        if bare.isdigit() and len(text) - len(bare) >= _FRAME:
-            bare = f"Part {bare}"  # ======== 1 ========
-        return line._replace(start=start, end=start + len(bare), text=bare) if bare else line
+        return line._replace(start=start, end=start + len(bare), text=bare) if bare and not bare.isdigit() else line
     return line._replace(text=text)
 
 

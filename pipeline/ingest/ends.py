@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pipeline import papers
 from pipeline.ingest.lines import Line
 
 YEAR = r"(?:[12]\d{3}|20[xX×*_]{2}|[xX×*_]{2,4}|[二一][〇○零OoＯ0一二三四五六七八九]{3})"
@@ -31,7 +32,7 @@ NUMBER = re.compile(
 _REPORTED = re.compile(r"[（(][^（）()]{0,16}(?:供稿|通讯员|撰稿|报道|供图|摄影报道)[^（）()]{0,20}[)）]$")  # a news item's end
 # a speech ends
 _THANKS = re.compile("(?:^|[。！!，])(?:再次)?(?:谢谢|感谢)(?:各位|大家|同志们)?(?:领导|代表|评委|的?聆听)?[！!。]$")
-_SENT_TO = re.compile(r"(?:抄 ?送|抄 ?报|主 ?送|分 ?送|发|报|送) ?[:：][^，。；]{2,40}$")  # 发：各工会小组  报：所党委
+_SENT_TO = re.compile(papers.SENT_TO + "[^，。；]{2,40}$")
 SIGNATURE = 45  # characters of a line with a signature's date
 _BY_NAME = re.compile(r"(?<=会)[ 　]{1,8}(?:主席[ 　]?)?[\u4e00-\u9fff](?:[ 　]?[\u4e00-\u9fff]){1,3}$")
 _ADDRESSED = re.compile(r"[^，。；：]{2,16}(?:总工会|工会|委员会|局|公司|领导|同志们?|代表们?|会员们?)[:：]$")

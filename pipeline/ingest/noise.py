@@ -14,23 +14,24 @@ _BODY = 70  # characters of a line that is surely running text
 _ALONE = 12  # characters of a line in which one such word is enough
 _PAGE = 120  # characters of a line that may be a page's
 _COVER = 10  # lines of a cover
-_NAVIGATION = re.compile(r"首 ?页|登录|注册|搜索|词条|条目|论坛|电子版|政务公开|通知公告|[>＞»→]|正文预览|\[订阅\]|今天是")
-_VOLUME = re.compile(
-    r"(?:大会|会议|专题)?(?:文 ?件|材 ?料|报 ?告) ?(?:汇 ?编|选编?)(?:[（(].{1,4}[)）])?|交 ?流 ?材 ?料|会 ?议 ?(?:文 ?件|材 ?料)"
-)
-_ON_A_COVER = re.compile(
-    r"[（(][^（）()]{2,20}[)）]|[^，。；]{0,16}(?:编印|秘书处|办公室|编)|目 {0,6}录"
-    r"|[^，。；]{0,14}(?:年.{0,4}月|\d{4}[.．]\d{1,2})(?:·?[^，。；]{0,10})?"
-)
 _LABEL = re.compile(r"[^，。；：:]{0,8}[:：]")
 _SENTENCE = re.compile("[，；][^，；。]*[。！]|。.")
-_POST = re.compile(r"\d{1,3} ?楼 |(?:博主|作者|楼主|网友|游客)(?:回复)?[^，。；]{0,10}[:：]")  # what readers say below a text
 
 
 @cache
 def noise_rules() -> tuple[Rule, ...]:
     """The rules, checked against their own examples."""
     return read_rules(RESOURCES / "rules" / "noise.yaml")
+
+
+@cache
+def page_rules() -> dict[str, Rule]:
+    """The rules by which a page or a cover shows around a text, by id; checked against their own examples."""
+    return {rule.id: rule for rule in read_rules(RESOURCES / "rules" / "pages.yaml")}
+
+
+def _shows(part: str, line: str) -> bool:
+    return page_rules()[part].matches(line)
 
 
 @lru_cache(maxsize=4096)
@@ -52,7 +53,7 @@ def _page_terms() -> re.Pattern[str]:
 @lru_cache(maxsize=4096)
 def of_a_page(line: str) -> bool:
     """Whether a line at the edge of a file speaks of the page: by ``lexicons/page_*.txt``, or as a reader."""
-    if _POST.match(line) or line == "--" or len({m[0] for m in _page_terms().finditer(line)}) >= 2:
+    if _shows("post", line) or line == "--" or len({m[0] for m in _page_terms().finditer(line)}) >= 2:
         return True
     if len(line) > _PAGE or _SENTENCE.search(line):
         return False
@@ -82,9 +83,9 @@ def noise_of(lines: Sequence[Line], openers: frozenset[int] = frozenset()) -> di
         beside = next((rule for rule in noisy(line.text) if rule.where == "edges"), None)
         if beside is not None and i not in openers:
             doubtful.append((i, beside))
-    navigation = max((i for i in found if i < head and _NAVIGATION.search(lines[i].text)), default=-1)
-    cover = max((i for i in range(min(head, _COVER)) if _VOLUME.fullmatch(lines[i].text)), default=-1)
-    while -1 < cover < len(lines) - 1 and (cover + 1 in found or _ON_A_COVER.fullmatch(lines[cover + 1].text)):
+    navigation = max((i for i in found if i < head and _shows("navigation", lines[i].text)), default=-1)
+    cover = max((i for i in range(min(head, _COVER)) if _shows("volume", lines[i].text)), default=-1)
+    while -1 < cover < len(lines) - 1 and (cover + 1 in found or _shows("on_a_cover", lines[cover + 1].text)):
         cover += 1
     for i in range(max(navigation, cover) + 1):  # a site's name above its menu, a meeting's above 文件汇编
         if i not in openers and len(lines[i].text) <= _BODY and not lines[i].text.endswith("。"):

@@ -10,7 +10,9 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
+from pipeline import papers
 from pipeline.ingest.boundaries import Mark, number_value
 from pipeline.ingest.ends import (
     NUMBER,
@@ -54,7 +56,7 @@ _LETTER = re.compile(
     r"|^[^。；]{1,40}(?:们|同志|同仁|领导|家人|代表)[：:！!]$"
 )
 _EXPLAINED = re.compile(r"^[（(][^（）()。]{4,60}(?:材料|总结|小结|汇报|发言稿?|报告|记录|体会|讲话稿?)[^（）()。]{0,24}[)）]$")
-_DOCUMENT_NUMBER = re.compile(r"^[\u4e00-\u9fff]{2,10}[〔（(\[【][\dxX×*_]{2,4}[〕）)\]】]第?[\dxX×*_]{1,4}号$")
+_NUMBERED_PAPER = re.compile(rf"^{papers.NUMBER}$")
 _SUBTITLE = re.compile(r"^[—\-－]{1,4} ?[^，。；]{4,40}$")
 _DASHED = re.compile(r"^[^，。；—]{3,24}——[^，。；—]{4,30}$")
 _OPENING = re.compile(
@@ -100,6 +102,7 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
     }
     ruled = sum(reason == "separator" for reason in noise.values()) > 1
     standing = Counter(line.text for line in kept)
+    before = list(accumulate((len(line.text) for line in kept), initial=0))  # characters above each line
     marked = {mark.at: mark for mark in taken}
     found: list[Mark] = []
     possible: list[Line] = []
@@ -120,7 +123,7 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
         after = bisect_right(ends, i)
         following = min(ends[after] if after < len(ends) else len(kept), i + _REACH)
         top = max(start, i - _REACH)
-        if sum(len(other.text) for other in kept[i + 1 : following]) < _BODY:
+        if before[following] - before[i + 1] < _BODY:
             continue  # a title at its text's end
         why = below_cut.get(line.start)
         title = _title_points(kept, top, i, following, below_cut="separators" if ruled and why == "separator" else why)
@@ -196,7 +199,7 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
         or signed
         or below_cut == "separators"
         or len(below) >= 30
-        or bool(NUMBER.match(below) or _DOCUMENT.search(below) or _DOCUMENT_NUMBER.match(below))
+        or bool(NUMBER.match(below) or _DOCUMENT.search(below) or _NUMBERED_PAPER.match(below))
     )
     if not (opens or below[-1] in "。："):
         return 0

@@ -95,10 +95,11 @@ def count_rows(field: str) -> Callable[[Example], Iterator[Row]]:
 def candidate_rows(example: Example) -> Iterator[Row]:
     """Rows for counted: the candidates that rules do not settle, and whether gold has them."""
     gold = {span for span, _ in example.spans("counts")}
-    candidates = example.work.candidates
-    for candidate, seen in zip(candidates, counted.features(example.reading, candidates), strict=True):
-        if counted.asked(example.reading.clean, candidate):
-            yield spelt(example, seen), "yes" if Span(candidate.found.start, candidate.found.end) in gold else "no"
+    text, candidates = example.reading.clean, example.work.candidates
+    doubtful = [i for i, candidate in enumerate(candidates) if counted.asked(text, candidate)]
+    for i, seen in zip(doubtful, counted.features(text, candidates, doubtful), strict=True):
+        found = candidates[i].found
+        yield spelt(example, seen), "yes" if Span(found.start, found.end) in gold else "no"
 
 
 def statement_rows(example: Example) -> Iterator[Row]:

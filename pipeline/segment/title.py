@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pipeline import papers
 from pipeline.resources import words, yaml
 from pipeline.segment.numbering import Number, number_at
 
@@ -33,7 +34,7 @@ _TITLE_WORD = re.compile(
 )
 _SALUTATION = re.compile(r"^(?:尊敬的|各位|同志们|亲爱的|敬爱的|全体|老师们|大家好|各[基科处直]).{0,30}[：:！!]?$")
 _DOCUMENT_NUMBER = re.compile(
-    r"[\u4e00-\u9fff]{2,10}(?:发|字|函|办|工)?[〔（(\[【][0-9Xx×*_]{2,4}[〕）)\]】]第?[0-9Xx×*_]{1,4}号(?:签发人?[：:].{2,12})?$"
+    rf"{papers.NUMBER}(?:签发人?[：:].{{2,12}})?$"
     r"|(?:密级|档案号|份号|编号|签发人|紧急程度|等级)[：:].{1,30}$|(?:特急|加急|内部资料|秘密|机密)$"
 )
 _MEETING_NOTE = re.compile(r"^[（(].*[）)]$")
@@ -243,7 +244,8 @@ def _is_signed(piece: str) -> bool:
 
 _UNIT_THEN_NAME = re.compile(r"[\u4e00-\u9fff]{2,20}(?:工会|分会|小组|委员会)(?:主席)?(?P<name>[\u4e00-\u9fff]{2,3})")
 _DISTRIBUTED = re.compile(
-    r"(?:主题词|抄送|抄报|主送|分送|发送|报|送|发)[：:].{2,60}|[^，。；]{2,30}[日号]印发?|[（(]?共印[0-9]{1,5}份[）)]?|(?:录入|校对|打字|核稿|拟稿)[：:].{2,20}"
+    rf"(?:{papers.SENT_TO}|主题词[：:]).{{2,60}}|[^，。；]{{2,30}}[日号]印发?|[（(]?共印[0-9]{{1,5}}份[）)]?"
+    r"|(?:录入|校对|打字|核稿|拟稿)[：:].{2,20}"
 )
 _ATTACHMENT = re.compile(r"附件? ?[一二三四五六七八九十0-9]{0,2} ?[:：]?")
 
