@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pipeline import papers
 from pipeline.ingest.lines import Line
+from pipeline.resources import words
 
 YEAR = r"(?:[12]\d{3}|20[xX×*_]{2}|[xX×*_]{2,4}|[二一][〇○零OoＯ0一二三四五六七八九]{3})"
 SIGN_OFF = re.compile(
@@ -78,7 +79,15 @@ def is_unit(line: str) -> bool:
     return len(line) <= 24 and bool(_UNIT.search(line))
 
 
+def is_byline_below(above: str, line: str) -> bool:
+    """Whether a line is only a person's name, below a line that is no running text: who speaks, under a title or its date."""
+    bare = "".join(line.split())
+    surname = 2 if bare[:2] in words("lexicons/surnames.txt") else 1
+    named = bare[:surname] in words("lexicons/surnames.txt") and 1 <= len(bare) - surname <= 2
+    return named and len(above) <= SIGNATURE and above[-1] not in "。！？；：:"
+
+
 def is_row_of_names(line: str) -> bool:
     """Whether a line is three names or more, a blank between them."""
-    words = re.split(r"[ 、]+", line)
-    return len(words) > 2 and max(map(len, words)) <= 5
+    names = re.split(r"[ 、]+", line)
+    return len(names) > 2 and max(map(len, names)) <= 5

@@ -23,6 +23,7 @@ from pipeline.ingest.ends import (
     YEAR,
     behind_signature,
     ended,
+    is_byline_below,
     is_row_of_names,
     is_signed,
     is_unit,
@@ -153,6 +154,7 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
     if (
         not (2 if signed_above or _SHORT_LETTER.match(bare) else 4) <= len(bare) <= (45 if last == i else 64)
         or SIGNER.search(lines[i].text)
+        or (i > start and not _DOCUMENT.search(bare) and is_byline_below(lines[i - 1].text, bare))
         or bare[-1] in _PAUSES
         or "|" in bare
         or NUMBER.match(bare)
@@ -302,7 +304,7 @@ def _is_headline(line: str) -> bool:
         and "|" not in line
         and line[0] not in "（(《"
         and not (NUMBER.match(line) or is_unit(line) or is_signed(line) or SIGNER.search(line) or is_row_of_names(line))
-        and not (_INNER.search(line) or _SUBTITLE.match(line) or _DOCUMENT.search(line))
+        and not (_INNER.search(line) or _SUBTITLE.match(line) or _DOCUMENT.search(line) or _NUMBERED_PAPER.match(line))
     )
 
 

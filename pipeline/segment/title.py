@@ -63,15 +63,19 @@ def title_lines(reading: Reading) -> list[Span]:
     text = reading.clean
     found: list[Span] = []
     top = 0  # the first line, or the one below the document's number
-    lines = _below_the_letterhead(text, [line for line in reading.lines if line.start >= reading.text_start])
-    for k, line in enumerate(_without_date(reading, line) for line in lines[:4]):
+    lines, headline = _below_the_letterhead(text, [line for line in reading.lines if line.start >= reading.text_start])
+    for k, line in enumerate(_without_date(reading, line) for line in lines[:_LOOKED_AT]):
         piece = text[line.start : line.end]
         compact = re.sub(r"\s", "", piece)
         if k == 0 and (run_in := _RUN_IN.match(text, line.start, line.end)) and line.end - run_in.end() > _RUNNING:
             return [line._replace(end=run_in.end())]
-        if k == 0 and _LETTERHEAD.search(compact) and _title_follows(reading, lines[1:4]):
+        if k < headline:
+            found.append(line)
             continue
-        if len(found) == 3 or not _can_be_title(compact):
+        if k == top and _LETTERHEAD.search(compact) and _title_follows(reading, lines[k + 1 : k + 4]):
+            top = k + 1
+            continue
+        if len(found) >= 3 + headline // 2 or not _can_be_title(compact):
             if not found and _DOCUMENT_NUMBER.match(compact):
                 top = k + 1
                 continue
@@ -103,14 +107,15 @@ def title_lines(reading: Reading) -> list[Span]:
                 below = re.sub(r"\s", "", text[lines[k + 1].start : lines[k + 1].end]) if len(lines) > k + 1 else ""
                 if _UNIT_END.search(compact) and _OF_THE_UNIT.match(below) and _can_be_title(below):
                     found.append(line)
+                top = k + 1
                 continue  # the unit's name stands above the title
             break
         elif (
             is_byline(compact)
             and k == top
             and k + 1 < len(lines)
-            and _TITLE_WORD.search(re.sub(r"\s", "", text[lines[1].start : lines[1].end]))
-            and lines[1].end - lines[1].start <= 40
+            and _TITLE_WORD.search(re.sub(r"\s", "", text[lines[k + 1].start : lines[k + 1].end]))
+            and lines[k + 1].end - lines[k + 1].start <= 40
         ):
             found.append(line)  # unit above, kind of document below: one title in two lines
             continue
@@ -122,16 +127,27 @@ _NTH = r"[0-9一二三四五六七八九十]{1,3}"
 _LETTERHEAD = re.compile(
     rf"(?:文件|简报|工作动态|信息|通讯|快报)(?:第.{{1,8}}期.{{0,12}})?$|^.{{0,16}}第{_NTH}期"
     rf"|(?:文件|材料)之{_NTH}$|(?:会议|大会|交流|学习|参阅)(?:文件|材料)(?:[（(]?{_NTH}[）)]?)?$|第{_NTH}[件份号卷]$"
+    rf"|文件[（(]{_NTH}[）)]$|(?:工会|委员会|办公室|部)编印?(?:{DATE_LINE.pattern})?$"
 )
+_COUPLET = re.compile(r"([\u4e00-\u9fff]{4,9})[ 　]{1,4}[\u4e00-\u9fff]{4,9}")  # 凝心聚力　共渡难关
+_LOOKED_AT = 6  # lines at the top that may be of a title
 
 
-def _below_the_letterhead(text: str, lines: list[Span]) -> list[Span]:
-    """The lines without what stands above a headline and its line of dashes (大会文件之二 | 凝聚力量 | ——在…上的报告)."""
-    dashed = next((k for k, line in enumerate(lines[:4]) if text[line.start : line.end].startswith(("——", "--", "－－"))), 0)
+def _below_the_letterhead(text: str, lines: list[Span]) -> tuple[list[Span], int]:
+    """The lines without what stands above a headline and its line of dashes, and how many lines the headline has.
+
+    Of 大会文件之二 | 凝聚力量 | ——在…上的报告 the headline is one line. Below a letterhead, and where the upper is a couplet, it
+    has two; else what stands above it is no part of the title.
+    """
+    dashed = next((k for k, line in enumerate(lines[:5]) if text[line.start : line.end].startswith(("——", "--", "－－"))), 0)
     above = [re.sub(r"\s", "", text[line.start : line.end]) for line in lines[: max(dashed - 1, 0)]]
     if not above or not all(_can_be_title(piece) for piece in above) or number_at(text, *lines[dashed]) is not None:
-        return lines
-    return lines if any(map(is_byline, above)) else lines[dashed - 1 :]
+        return lines, 0
+    if any(map(is_byline, above)):
+        return lines, 0
+    if _COUPLET.fullmatch(text, *lines[dashed - 2]) or (len(above) > 1 and _LETTERHEAD.search(above[-2])):
+        return lines[dashed - 2 :], 2
+    return (lines[dashed - 1 :], 0) if dashed < 4 else (lines, 0)
 
 
 def _title_follows(reading: Reading, lines: list[Span]) -> bool:
@@ -171,7 +187,7 @@ def _can_be_title(compact: str) -> bool:
 
 def _opens_text(reading: Reading, lines: list[Span], k: int) -> bool:
     """A first line without a title word is a title where it stands above something that is not a mere continuation of it."""
-    if k or k + 1 >= len(lines):
+    if k or k + 1 >= len(lines) or _IN_TURNS.match(reading.clean, lines[k].start):
         return False
     piece = reading.clean[lines[k].start : lines[k].end]
     return (
@@ -190,6 +206,7 @@ def _opens_text(reading: Reading, lines: list[Span], k: int) -> bool:
 _RUN_IN = re.compile(r"[^。，；：:\n]{4,40}?(?:总结|小结|计划|要点|汇报|报告)(?=[ 　]|范文(?:今年|近年|一年|本|20))")
 _RUNNING = 100
 _GOES_ON = re.compile(r"[及暨]|和(?:[12]\d|明年|下)")  # 某某工会2006年工作总结 / 及2007年工作计划
+_IN_TURNS = re.compile("[问答][：:]")
 _LABELS = re.compile(r"[：:][^：:]{1,24}[ 　][^：:]{1,8}[：:]")  # 时间：… 地点：…
 _COLUMN_HEADS = re.compile(r"[\u4e00-\u9fff]{1,6}(?:[ 　|]{1,4}[\u4e00-\u9fff]{1,6}){3,8}")  # 序 活动 时间 牵头人
 _WRITER = re.compile(
@@ -215,7 +232,7 @@ def is_person(compact: str) -> bool:
 _TERM = re.compile(r"[（(][^（）()。，；]{0,12}\d[年月][^（）()。，；]{0,12}[)）]$")  # 某某工会（2021年7月—9月）
 
 
-_COUPLET = 5  # characters of each half of a slogan
+_HALF_A_SLOGAN = 5  # characters
 
 
 def is_byline(piece: str) -> bool:
@@ -224,7 +241,7 @@ def is_byline(piece: str) -> bool:
     if len(bare) < len(piece.strip()) and is_person("".join(bare.split())):
         return True
     head, *name = bare.split()[:3] or [""]
-    if "的" in bare or (len(name) == 1 and len(head) == len(name[0]) >= _COUPLET):
+    if "的" in bare or (len(name) == 1 and len(head) == len(name[0]) >= _HALF_A_SLOGAN):
         return False  # 洞里的工会; 同心聚力建新功　情系职工开新局
     if name and is_person("".join(name)) and (_UNIT_END.search(head) or _ROLE_END.search(head)) and len(head) <= 24:
         return True
