@@ -92,13 +92,14 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
     if name.endswith("中心") and reading.clean.startswith("工作", m.end):
         return None  # 围绕中心工作
     firm = m.confidence >= _SURE and len(name) >= 4 and patterns().firm.search(name)  # 迈塔精密电子
-    if len(name) < 2 or not (firm or patterns().end.search(name)) or is_generic(name):
+    if len(name) < 2 or not (firm or patterns().end.search(name)) or is_generic(name) or _AND_OURS.search(name):
         return None
     if term := _OF_A_TERM.match(reading.clean, m.end):
         return m._replace(end=term.end())
     return m._replace(end=_with_department(reading.clean, m.start, m.end))
 
 
+_AND_OURS = re.compile("[和与及](?:学校|公司)?工会$")  # 德育处和工会
 _SHORT = re.compile(r"(?:总|分)?(?:局|段|院|厂|矿|公司|集团|集团公司|行|中心|所|站|校|园)(?:工会|党委|党支部)?")
 _SIGNATURE = 60  # characters at the end of a document in which it is signed
 
@@ -143,7 +144,7 @@ def _with_department(text: str, start: int, end: int) -> int:
     return department.end() if department else end
 
 
-_FUNCTION = set("的了在和与及由向受被经到对请是从为于给报按据照过入让邀望议将把等任以有各我本该这那全是个")
+_FUNCTION = set("年月日的了在和与及由向受被经到对请是从为于给报按据照过入让邀望议将把等任以有各我本该这那全是个")
 _LEVEL = "省市县区镇乡局集州旗"
 _WHERE = ("在", "到", "向", "对", "由", "给", "去", "赴")
 
@@ -171,7 +172,8 @@ def _edges_mended(reading: Reading, m: Marked) -> Marked:
             token.tag[:1] in ("p", "c", "d", "r", "u")
             or token.text in _STOP_WORDS
             or patterns().lead.fullmatch(token.text)
-            or (token.tag == "a" and len(token.text) == 1)
+            or (token.tag == "a" and len(token.text) == 1 and (token.text == "好" or m.confidence < _SURE))
+            or (token.tag in _NO_BEGINNING and is_generic(text[token.end : end]))
             or (token.tag == "v" and len(token.text) <= 2 and text[token.end] in _LEVEL)
         ):
             start = token.end
@@ -207,6 +209,7 @@ def _left_completed(text: str, m: Marked) -> Marked:
 _HEADS = re.compile(r"(?:^|[\n—（(]) *(?P<place>(?:(?![请邀报尊敬并又还代表做好关送抄呈])[\u4e00-\u9fff]){2,3})$")
 
 
+_NO_BEGINNING = ("v", "m")  # 增强|工会, 两个|分工会: a word before a name that is none
 _VERBAL = ("v", "p", "c", "d")  # jieba's tags of what no name ends with: verbs, prepositions, conjunctions, adverbs
 _NOT_BEFORE = "在由向受被经到和与及、的获对请是从为给报按据照过入了让邀望议"
 

@@ -34,6 +34,7 @@ _SPENT = re.compile(  # what stands before 块 where it is money: 凑了7300块,
 _MORE_THAN_ONE = re.compile(r"\s?[多余][样种元层方]")
 _TOGETHER = {"俩": 2, "仨": 3}
 _PAIR = re.compile(r"(?<![咱我你他她们哥姐])[俩仨](?!个)")  # 夫妻俩: number and unit in one
+_CALLED, _LONG_NUMBER = re.compile(r"(?:电话|热线|手机|传真)[：:]?\s?$"), re.compile("[0-9]{5}")  # 接听电话9800余人次 counts
 _LOST_POINT = re.compile(r"[0-9]{2} [0-9](?:\.[0-9])?|[0-9]{1,3} [0-9]万")
 _SECONDS = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,2})?|[一二三四五六七八九十]{1,3})秒")
 _SHORT = re.compile("([百千万])([一二三四五六七八九1-9])$")  # 一万二 is 12 000
@@ -163,6 +164,8 @@ def _count(text: str, match: re.Match[str], q: Quantity, r: Rules, blocked: list
     before, numeral = text[max(0, start - 8) : start], text[start:end]
     if before and before[-1].isascii() and (before[-1].isalnum() or before[-1] in "-./_"):
         return None
+    if text[end - 1] == "千" and text.startswith("米", end) and end - 1 > start:  # 63千|米 are 63 千米
+        end, q = end - 1, q._replace(value=q.value / 1000, max=q.max / 1000 if q.max else None)
     unit_match = r.units.match(text, end)
     if _LOST_POINT.fullmatch(numeral):  # 97 6%, 48 5万元: the point was lost
         q = q._replace(value=q.value / 10)
@@ -261,7 +264,7 @@ def _never(text: str, start: int, end: int, after: int, unit: str, r: Rules) -> 
     """Whether what stands around a number rules out that it counts anything."""
     before, following = text[max(0, start - 10) : start], text[after : after + 12]
     numeral, surface = text[start:end], text[end:after].strip()
-    if r.before.search(before):
+    if r.before.search(before) or (_CALLED.search(before) and _LONG_NUMBER.match(numeral)):
         return True
     if any(key in r.after_any and r.after_any[key].match(following) for key in (surface, "*")):
         return True

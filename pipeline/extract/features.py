@@ -48,7 +48,8 @@ def _bearing() -> dict[str, str]:
 
 @cache
 def _places() -> frozenset[str]:
-    return frozenset(name for name, level in table("lexicons/places.tsv", 2) if level != "4")
+    listed = (name for name, level in table("lexicons/places.tsv", 2) if level != "4")
+    return frozenset(listed) - {name for name in words("lexicons/not_places.txt") if len(name) > 2}  # 会同县教育局: a verb
 
 
 def is_place(name: str) -> bool:

@@ -259,10 +259,14 @@ def _shape(reading: Reading, m: Marked, name: str) -> str:
     p, doubt = patterns(), _doubtful().get(name[0])
     surnamed = name[0] in surnames() or name[:2] in surnames()
     holds = len(name) == 3 and (name[1:] in common_words() or name[:2] in common_words())
-    if p.by_sound.fullmatch(name) or p.short.fullmatch(name) or len(name) < m.end - m.start:
-        return "name"  # 石主席, 欧 阳: a word is not written with a space inside
+    if p.by_sound.fullmatch(name) or len(name) < m.end - m.start:
+        return "name"  # 欧 阳: a word is not written with a space inside
+    if p.short.fullmatch(name):
+        return "manner" if _said_of_how(reading, m) else "name"  # 石主席, but no 配|齐主席
     if len(name) == 2 and name[0] in "老小" and name[1] in surnames() and not p.not_familiar.fullmatch(name):
         return "familiar"  # 老谭
+    if _said_of_how(reading, m):
+        return "manner"  # 严格审核, 妥善处理, 配齐主席
     if doubt == "function" and (holds or name in common_words()):
         return "phrase"  # 多渠道, 全校
     if is_plain_word(reading, m, name) or (is_place(name) and reading.tokens[reading.token_at(m.start)].text == name):
@@ -274,11 +278,28 @@ def _shape(reading: Reading, m: Marked, name: str) -> str:
     return "name" if surnamed and len(name) <= 3 + (name[:2] in surnames()) else "nameless"
 
 
+def _said_of_how(reading: Reading, m: Marked) -> bool:
+    """Whether a span is the adverb of what follows, or cut out of a longer word: it says how something is done."""
+    token = reading.tokens[reading.token_at(m.start)]
+    if (token.start, token.end) == (m.start, m.end):
+        return token.tag in _ADVERBS and token.text in common_words()
+    if token.start < m.start < token.end < m.end:
+        return token.text in common_words() and token.tag[:1] in "va"
+    return token.start <= m.start and m.end < token.end and len(token.text) >= _PHRASE and token.tag[:1] in "vil"
+
+
+_ADVERBS = ("ad", "d", "vd")
+_PHRASE = 4  # characters of a word that stands for a phrase (妥善处理)
+
+
 def _place_for_a_name(reading: Reading, m: Marked) -> str:
     """How much the place of a span speaks for a name: a title leads or follows it, other names or a group stand beside it."""
     text, p = reading.clean, patterns()
     titled = p.title_after.match(text, m.end) or p.title_before.search(text, max(0, m.start - 8), m.start)
     role = (titled["role"] or "") if titled else _CROWD[0]
+    counted = titled is not None and _COUNTED.search(text, max(0, titled.start() - 8), titled.start()) is not None
+    if counted and text[m.start : m.end] in common_words():
+        return "bare"  # 7名教师光荣退休
     if not role.endswith(_impersonal()):
         return "titled"
     listed = text[m.end : m.end + 1] in ("、", " ") or text[max(0, m.start - 1) : m.start] in ("、", "：")
@@ -287,6 +308,7 @@ def _place_for_a_name(reading: Reading, m: Marked) -> str:
     return "beside" if beside or again or _DOES.match(text, m.end) else "bare"
 
 
+_COUNTED = re.compile(r"(?:[0-9一二三四五六七八九十百两几]{1,6}余?[位名个]|全体|广大|[各多]位)$")
 _CROWD = ("职工", "员工", "学生", "师生", "会员", "群众", "工人", "教工")  # 全校学生阳光体育 names nobody
 _GROUP = re.compile(r"(?:组|队|部|院|科|班|分会|车间|工区)$")
 _DOES = re.compile(
