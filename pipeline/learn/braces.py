@@ -1,13 +1,18 @@
-"""Texts in which only the counts are annotated, in braces (只标数据的语料): what they stand for is rarer than they are.
+"""Texts of which only some kinds are annotated, in braces (只标一类的语料): what these stand for is rarer than they are.
 
-A text lies in ``corpora/counts`` as it is read and written, one to a file::
+A text is read as it is written, one to a file. In ``corpora/counts`` the counts are marked::
 
     # doc_type=summary | org=青河县第二中学工会
     青河县第二中学工会2012年工作总结
     全校教职工{186人|staff}，其中女教职工{102人|women_staff}；培训{3天}；明年办班{4期|courses|own|planned}。
 
 ``{span}`` is a count that fills no indicator; behind the first ``|`` stands its indicator (``-`` for none), then its scope
-(``own`` where nothing stands), then its status (``done``). Such texts teach the models of counts, and none else.
+(``own`` where nothing stands), then its status (``done``). In ``corpora/events`` the events and the awards are::
+
+    三八节办{女教职工趣味运动会|recreation}，张兰获{县一等奖|award|county}；明年办{歌咏比赛|contest|planned}。
+
+An event's type, then its status (``held``); ``award`` and the level (``-`` for none). A header that says ``annotated=awards`` has
+only these in full. Such texts teach the models of what they annotate, and none else.
 """
 
 from __future__ import annotations
@@ -17,25 +22,35 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 from pipeline.errors import CannotRun
-from pipeline.records import Indicator, Scope
+from pipeline.records import AwardLevel, CountStatus, EventStatus, EventType, Indicator, Scope
 
-FOLDER = "counts"
-KINDS = ("counts",)  # what such a text annotates
-_INDICATORS, _SCOPES = (None, *get_args(Indicator)), (None, *get_args(Scope))
-_MARK = re.compile(
-    r"\{(?P<text>[^{}|\n]+)(?:\|(?P<indicator>[^{}|\n]*))?(?:\|(?P<scope>[^{}|\n]*))?(?:\|(?P<status>[^{}|\n]*))?\}"
-)
+FOLDERS = {"counts": ("counts",), "events": ("events", "awards")}  # and the kinds that the texts of each annotate
+AWARD = "award"
+_MARK = re.compile(r"\{(?P<text>[^{}|]+)(?P<codes>(?:\|[^{}|\n]*){0,3})\}")
+# the attributes that codes stand for, in order: their values, and what holds where nothing stands
+_COUNT = {
+    "indicator": ((None, *get_args(Indicator)), None),
+    "scope": ((None, *get_args(Scope)), "own"),
+    "status": (get_args(CountStatus), "done"),
+}
+_EVENT = {"type": (get_args(EventType), None), "status": (get_args(EventStatus), "held")}
+_AWARD = {"level": ((None, *get_args(AwardLevel)), None)}
 
 
 class Marked(NamedTuple):
-    """A text without its braces, and what its header and its braces say."""
+    """A text without its braces, and what its header and its braces say.
+
+    Attributes:
+        kinds: what is annotated in full; the lists of these kinds are in ``gold``.
+    """
 
     raw: str
     gold: dict[str, Any]
+    kinds: tuple[str, ...]
 
 
 def read(path: Path) -> Marked:
-    """The text at ``path`` and its counts, with offsets into the text.
+    """The text at ``path`` and what is marked in it, with offsets into the text.
 
     Raises:
         CannotRun: it cannot be read, a brace is left over, or a code is none.
@@ -45,28 +60,50 @@ def read(path: Path) -> Marked:
     except (OSError, ValueError) as error:
         raise CannotRun("gold_unreadable", path=str(path), reason=str(error)) from error
     fields = {k.strip(): v.strip() for k, _, v in (field.partition("=") for field in head.lstrip("# ").split("|"))}
-    pieces, counts, at, length = [], [], 0, 0
+    kinds = FOLDERS[path.parent.name]
+    found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
+    pieces, at, length = [], 0, 0
     for mark in _MARK.finditer(body):
         pieces.append(body[at : mark.start()])
         start = length + len(pieces[-1])
         pieces.append(mark["text"])
         length = start + len(mark["text"])
         at = mark.end()
-        indicator, scope, status = (_value(mark[name], default) for name, default in _DEFAULTS.items())
-        known = indicator in _INDICATORS and scope in _SCOPES and status in ("done", "planned")
-        if not known:
-            raise CannotRun("gold_unreadable", path=str(path), reason=mark[0])
-        counts.append({"start": start, "end": length, "indicator": indicator, "scope": scope, "status": status})
+        try:
+            kind, item = _item(kinds, mark["codes"].split("|")[1:])
+        except ValueError as error:
+            raise CannotRun("gold_unreadable", path=str(path), reason=mark[0]) from error
+        found[kind].append({"start": start, "end": length, **item})
     raw = "".join([*pieces, body[at:]]).rstrip("\n")
     if left := re.search(r"[{}]", raw):
         raise CannotRun("gold_unreadable", path=str(path), reason=raw[max(0, left.start() - 10) : left.end() + 20])
     org = fields.get("org", "-")
     gold = {"start": 0, "end": len(raw), "doc_type": fields.get("doc_type", "summary"), "org": None if org == "-" else org}
-    return Marked(raw, gold | {"counts": counts})
+    said = fields.get("annotated")
+    return Marked(raw, gold | found, tuple(said.split()) if said else kinds)
 
 
-_DEFAULTS = {"indicator": None, "scope": "own", "status": "done"}
+def _item(kinds: tuple[str, ...], codes: list[str]) -> tuple[str, dict[str, str | None]]:
+    """The kind of a mark and its attributes.
+
+    Raises:
+        ValueError: a code is none, or there are too many.
+    """
+    if "counts" in kinds:
+        return "counts", _attributes(_COUNT, codes)
+    if codes[:1] == [AWARD]:
+        return "awards", _attributes(_AWARD, codes[1:])
+    return "events", _attributes(_EVENT, codes)
 
 
-def _value(said: str | None, default: str | None) -> str | None:
-    return default if not said else None if said == "-" else said
+def _attributes(asked: dict[str, tuple[tuple[str | None, ...], str | None]], codes: list[str]) -> dict[str, str | None]:
+    if len(codes) > len(asked):
+        raise ValueError(codes)
+    said = [*codes, *[""] * (len(asked) - len(codes))]
+    found = {
+        name: default if not code else None if code == "-" else code
+        for (name, (_, default)), code in zip(asked.items(), said, strict=True)
+    }
+    if wrong := [name for name, (values, _) in asked.items() if found[name] not in values]:
+        raise ValueError(wrong)
+    return found

@@ -75,9 +75,9 @@ def gold_files(root: Path, splits: Iterable[Split]) -> list[Path]:
 
 
 def files_to_learn_from(root: Path, splits: Iterable[Split]) -> list[Path]:
-    """The gold files in ``splits``, and with those of train the texts beside ``root`` of which only the counts are annotated."""
-    counts = sorted((root.parent / braces.FOLDER).glob("*.txt")) if "train" in set(splits) else []
-    return [*gold_files(root, splits), *counts]
+    """The gold files in ``splits``, and with those of train the texts beside ``root`` of which only some kinds are annotated."""
+    folders = braces.FOLDERS if "train" in set(splits) else ()
+    return [*gold_files(root, splits), *(path for name in folders for path in sorted((root.parent / name).glob("*.txt")))]
 
 
 def cases(files: Iterable[Path], texts: Path | None = None) -> list[Case]:

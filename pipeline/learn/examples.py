@@ -84,8 +84,8 @@ class Prepared(Frozen):
 def prepared(files: Iterable[Path]) -> Iterator[Prepared]:
     """Every document of these gold files that is no guide, in their order."""
     for path in files:
-        if path.parent.name == braces.FOLDER:
-            yield _of_counts(path)
+        if path.parent.name in braces.FOLDERS:
+            yield _in_braces(path)
             continue
         gold = json.loads(path.read_text(encoding="utf-8"))
         group = gold.get("author_group", "")
@@ -107,14 +107,14 @@ def prepared(files: Iterable[Path]) -> Iterator[Prepared]:
             )  # fmt: skip
 
 
-def _of_counts(path: Path) -> Prepared:
-    """A text whose counts alone are annotated: one document, of the train split."""
+def _in_braces(path: Path) -> Prepared:
+    """A text of which only some kinds are annotated: one document, of the train split."""
     marked = braces.read(path)
     ingested = ingest(marked.raw.encode("utf-8"), path.name)
     part = Part(start=0, end=len(marked.raw), body_start=ingested.parts[0].body_start if ingested.parts else 0)
     return Prepared(
         source=path.name, group=path.stem.split("-")[0], genre="", split="train", phenomena=(), gold=marked.gold,
-        raw=ingested.source.raw, fixes=ingested.text(part).fixes, part=part, kinds=braces.KINDS,
+        raw=ingested.source.raw, fixes=ingested.text(part).fixes, part=part, kinds=marked.kinds,
     )  # fmt: skip
 
 

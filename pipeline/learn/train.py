@@ -48,6 +48,10 @@ def train(gold: Sequence[Example], models: Path, only: Iterable[str] = (), copie
     wanted = set(only) or set(MODELS)
     whole = [example for example in gold if example.kinds is None]
     made: dict[str, Any] = {}
+
+    def teaching(kind: str) -> list[Example]:
+        return [example for example in gold if example.kinds is None or kind in example.kinds]
+
     if OUTLINE in wanted:
         made[OUTLINE] = classifiers.train(OUTLINE, whole, models / MODELS[OUTLINE])
     with models_at(models) if (models / MODELS[OUTLINE]).is_file() else nullcontext():
@@ -55,12 +59,10 @@ def train(gold: Sequence[Example], models: Path, only: Iterable[str] = (), copie
             path = models / MODELS[name]
             if name in CRF:
                 renamed = settings().name_copies if copies is None else copies
-                taggers.train(name, whole, path, crf_params(), renamed)
+                taggers.train(name, teaching(name), path, crf_params(), renamed)
                 made[name] = {"bytes": path.stat().st_size}
             else:
-                kind = classifiers.TASKS[name].kind
-                taught = [example for example in gold if example.kinds is None or kind in example.kinds]
-                made[name] = classifiers.train(name, taught, path)
+                made[name] = classifiers.train(name, teaching(classifiers.TASKS[name].kind), path)
     return made
 
 

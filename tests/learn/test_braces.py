@@ -1,4 +1,4 @@
-"""Texts whose counts alone are annotated: what their braces say, and which models learn from them."""
+"""Texts of which only some kinds are annotated: what their braces say, and which models learn from them."""
 
 from __future__ import annotations
 
@@ -21,15 +21,22 @@ TEXT = """# doc_type=summary | org=平川县第九中学工会
 """
 
 
-def written(folder: Path, text: str = TEXT) -> Path:
-    path = folder / braces.FOLDER / "k1-01.txt"
+EVENTS = """# doc_type=summary | org=-
+平川县第九中学工会工作总结
+三八节办{趣味运动会|recreation}，坚持{走访病号|visit|recurring}，张兰获{县一等奖|award|county}，另有{先进个人|award|-}。
+"""
+
+
+def written(folder: Path, text: str = TEXT, kind: str = "counts") -> Path:
+    path = folder / kind / "k1-01.txt"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
 
 
 def test_braces_are_taken_out_and_say_what_a_count_is(tmp_path: Path) -> None:
-    raw, gold = braces.read(written(tmp_path))
+    raw, gold, kinds = braces.read(written(tmp_path))
+    assert kinds == ("counts",)
     assert not set("{|}") & set(raw)
     assert gold["org"] == "平川县第九中学工会"
     assert [
@@ -40,10 +47,33 @@ def test_braces_are_taken_out_and_say_what_a_count_is(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("wrong", ["{6家|unions}", "{6家|staff|all}", "{6家|staff|own|soon}", "{6家", "家}"])
-def test_a_mark_that_is_none_is_told(tmp_path: Path, wrong: str) -> None:
+def test_events_and_awards_stand_side_by_side(tmp_path: Path) -> None:
+    raw, gold, kinds = braces.read(written(tmp_path, EVENTS, "events"))
+    assert kinds == ("events", "awards")
+    assert [(raw[e["start"] : e["end"]], e["type"], e["status"]) for e in gold["events"]] == [
+        ("趣味运动会", "recreation", "held"), ("走访病号", "visit", "recurring"),
+    ]  # fmt: skip
+    assert [(raw[a["start"] : a["end"]], a["level"]) for a in gold["awards"]] == [("县一等奖", "county"), ("先进个人", None)]
+
+
+def test_a_header_may_say_that_less_is_annotated(tmp_path: Path) -> None:
+    path = written(tmp_path, EVENTS.replace("org=-", "org=- | annotated=awards"), "events")
+    assert braces.read(path).kinds == ("awards",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [
+        *(
+            ("counts", mark)
+            for mark in ("{6家|unions}", "{6家|staff|all}", "{6家|staff|own|soon}", "{6家|a|b|c|d}", "{6家", "家}")
+        ),
+        *(("events", mark) for mark in ("{春游}", "{春游|play}", "{春游|visit|done}", "{奖|award|world}", "{奖|award|-|x}")),
+    ],
+)
+def test_a_mark_that_is_none_is_told(tmp_path: Path, kind: str, wrong: str) -> None:
     with pytest.raises(CannotRun, match="k1-01"):
-        braces.read(written(tmp_path, TEXT + wrong + "\n"))
+        braces.read(written(tmp_path, "# org=-\n" + wrong + "\n", kind))
 
 
 def test_they_are_learnt_from_in_training_alone(tmp_path: Path) -> None:
@@ -55,20 +85,33 @@ def test_they_are_learnt_from_in_training_alone(tmp_path: Path) -> None:
     assert (one.split, one.group, one.example().kinds) == ("train", "k1", ("counts",))
 
 
-def test_only_models_of_counts_learn_from_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("kind", "taught"),
+    [
+        ("counts", {"counted", "indicator", "scope"}),
+        ("events", {"events", "deeds", "event_type", "event_status", "awards", "award_level"}),
+    ],
+)
+def test_only_models_of_what_is_annotated_learn_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, taught: set[str]
+) -> None:
     corpus = tiny.corpus(tmp_path)
     seen: dict[str, int] = {}
-    examples = [one.example() for one in prepared([*files_to_learn_from(corpus, ("train",)), written(tmp_path)])]
+    written(corpus.parent, EVENTS if kind == "events" else TEXT, kind)
+    examples = [one.example() for one in prepared(files_to_learn_from(corpus, ("train",)))]
     monkeypatch.setattr(train.classifiers, "train", lambda name, gold, path: seen.setdefault(name, len(gold)))
-    train.train(examples, tmp_path / "models", list(TASKS))
-    counts = {name for name, task in TASKS.items() if task.kind == "counts"}
-    assert counts == {"counted", "indicator", "scope"}
-    assert seen == {name: len(examples) - (name not in counts) for name in TASKS}
+    monkeypatch.setattr(train.taggers, "train", lambda name, gold, path, *_: path.touch() or seen.setdefault(name, len(gold)))
+    (tmp_path / "models").mkdir()
+    for name in train.CRF:
+        (tmp_path / "models" / name).mkdir()
+    train.train(examples, tmp_path / "models", [*TASKS, *train.CRF])
+    assert seen == {name: len(examples) - (name not in taught) for name in (*TASKS, *train.CRF)}
 
 
 def test_those_of_the_corpus_hold() -> None:
-    files = sorted((ROOT / "corpora" / braces.FOLDER).glob("*.txt"))
-    assert files
-    for path in files:
-        _, gold = braces.read(path)
-        assert len(gold["counts"]) >= 5, path.name
+    for folder in braces.FOLDERS:
+        files = sorted((ROOT / "corpora" / folder).glob("*.txt"))
+        assert files
+        for path in files:
+            _, gold, kinds = braces.read(path)
+            assert sum(len(gold[kind]) for kind in kinds) >= 5, path.name
