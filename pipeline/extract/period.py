@@ -39,7 +39,7 @@ class Facts:
 
     def __init__(self, reading: Reading, kind: DocType, moments: list[Moment], signed: Signature, title: str) -> None:
         self.reading, self.kind, self.moments, self.signed = reading, kind, moments, signed
-        self.title = title.replace(" ", "")
+        self.title = (title + _span_below(reading)).replace(" ", "")
         date = signed.date or ""
         self.signed_year = int(date[:4]) if date[:4].isdigit() else None
         self.signed_month = int(date[5:7]) if date[5:7].isdigit() else None
@@ -117,6 +117,17 @@ def _no_year(_: Moment) -> None:
     return None
 
 
+_SPAN_BELOW = re.compile("[（(][0-9〇○零一二三四五六七八九十年月份度至到. —–~～-]{4,24}[)）]")
+
+
+def _span_below(reading: Reading) -> str:
+    """The time that a title bears in brackets on a line of its own (（2022年2月—7月）); a single day is when it was said."""
+    line = next((line for line in reading.lines if line.start >= reading.body.start), None)
+    piece = reading.clean[line.start : line.end] if line is not None else ""
+    dated = expressions(piece) if _SPAN_BELOW.fullmatch(piece) else []
+    return piece if dated and not any(m.day for m in dated) else ""
+
+
 _COMPARES = re.compile(r".{0,8}(?:相比|以来|起|开始)")
 
 
@@ -179,6 +190,21 @@ def _of_months_stated(facts: Facts) -> Period | None:
     return stated_months(facts)
 
 
+_CAMPAIGN_TOLD = re.compile(
+    r"(?:活动|竞赛|比赛|大赛|联赛|运动会|募捐|主题月)(?:工作)?的?(?:开展)?(?:情况)?的?(?:小结|总结|汇报|报告)(?:[（(].*)?$"
+)
+_REGULAR = re.compile(r"年度|学年|学期|季度|半年|全年|工会活动|文体活动")
+
+
+def _of_campaign(facts: Facts) -> Period | None:
+    """The months of the one campaign that a title tells of: stated as a stretch, or the one month that the opening names."""
+    if not _CAMPAIGN_TOLD.search(facts.title) or _REGULAR.search(facts.title):
+        return None
+    opening = [m for m in facts.told if m.start < facts.reading.body.start + 120]
+    found = stated_months(facts) or (None if facts.titled else months_named(facts, opening))
+    return found if found is not None and (found.label == "month" or found.start != found.end) else None
+
+
 def _of_label(facts: Facts) -> Period | None:
     """The length that any word says; a report or plan that says none is a year's."""
     return _labelled(facts, facts.label or "year")
@@ -205,14 +231,25 @@ def _of_opening_month(facts: Facts) -> Period | None:
 
 
 _BEGINS = re.compile(r"[^，。]{0,8}(?:起(?![草来])|开始|调[到入]|来到|当上|当选|进[公厂])")
-_TIMELESS = re.compile(r"信$|信[（(]|请示|关于.*(?:报告|函)$|书信|自查|(?:管理|实施)?(?:办法|细则)|问答|必答")
+_TIMELESS = re.compile(
+    r"信$|信[（(]|请示|批复|答复|复函|倡议书|启事|关于.*(?:报告|函)$|书信|自查|(?:管理|实施)?(?:办法|细则)|问答|必答"
+)
+
+_MINUTES = re.compile("纪要|会议记录")
+
+
+def _of_minutes(facts: Facts) -> Period | None:
+    """The month in which the meeting was held that minutes tell of: the first day that they name."""
+    day = next((m for m in facts.moments if m.day and m.month), None) if _MINUTES.search(facts.title) else None
+    return months_named(facts, [day]) if day is not None else None
+
 
 _SPOKEN = re.compile(r"讲话$|致辞$")
 
 
 def _of_no_time(facts: Facts) -> Period | None:
     """A letter, a speech, a self-examination speaks of no period, unless its title or opening says how long it is."""
-    said = facts.label not in (None, "year") or any(m.kind in ("y", "year_term") for m in facts.titled)
+    said = facts.label not in (None, "year", "multi_year") or any(m.kind in ("y", "year_term") for m in facts.titled)
     return Period(label="unknown") if _SPOKEN.search(facts.title) or (not said and _TIMELESS.search(facts.title)) else None
 
 
@@ -223,12 +260,12 @@ def _of_year_titled(facts: Facts) -> Period | None:
 
 _Read: TypeAlias = Callable[[Facts], Period | None]
 _READINGS: dict[DocType, tuple[_Read, ...]] = {
-    "summary": (_of_term, _of_title, _of_several_years, _of_months_stated, _of_years_told, _of_no_time, _of_label),
+    "summary": (_of_term, _of_campaign, _of_title, _of_several_years, _of_months_stated, _of_years_told, _of_no_time, _of_label),
     "plan": (_of_term, _of_title, _of_several_years, _of_label),
     "exchange": (_of_term, _of_title, _of_several_years, _of_words, _of_years_told),
     "reflection": (_of_term, _of_title, _of_several_years, _of_words, _of_months_stated, _of_opening_month),
-    "notice": (_of_term, _of_year_titled, _of_months_stated, _of_months),
-    "other": (_of_term, _of_title, _of_words, _of_no_time, _of_months_stated, _of_months),
+    "notice": (_of_term, _of_year_titled, _of_no_time, _of_months_stated, _of_months),
+    "other": (_of_minutes, _of_term, _of_title, _of_words, _of_no_time, _of_months_stated, _of_months),
     "guide": (),
 }
 

@@ -23,6 +23,13 @@ _SINCE = re.compile(
     r"|[^，。；：\n]{0,12}(?:起(?![草来])|开始|换届|当选|当上|选上|兼着|公开竞选|成立|组建|刚建|我?刚?上任|上来干工会)"
 )
 _OF_A_LIFE = re.compile(r"[^，。；]{0,12}(?:毕业|出生|参军|入伍|参加工作|考上|考入)")
+_SO_MANY_SINCE = re.compile(r"(?P<since>(?:19|20)[0-9]{2})年以来的(?P<n>[二两三四五六七八九十])年")
+_OF_A_CONGRESS = re.compile("(?<!职工)代表大会(?!第?[一二三四五六七八九十]次会议)|换届")
+_ELECTED = re.compile(
+    r"[^，。：；\n]{0,8}(?:选出|选举产生|换届|改选)"
+)  # a congress hears what was done since it chose who reports
+_HONOURED = re.compile(r"[^，。：；\n]{0,12}当选[“\"为]?[^，。]{0,6}(?:“|模范|能手|标兵|先进)")
+_FOUNDS = re.compile(r"[^，。：；\n]{0,8}(?:成立|组建|挂牌|刚建)")
 _FOUNDED = re.compile(r"(?:成立|[始创]?建|创办|开采)于$")
 _PLANNED = re.compile(r"打算|计划|将|力争|争取|换届|下一步|明年|增到|分站|还要|年底?前|[前内](?:建|完|达|出|为|在|入|把|给|要)")
 _LATE = 12  # a term of office that is reported on before December began in the course of a year
@@ -41,19 +48,28 @@ def years_told(facts: Facts, *, said: bool) -> Period | None:
     dated = [m for m in facts.told if m.year and m.year >= _LEAST]
     opening = reading.body.start + _OPENING
     run = next((m for m in dated if m.kind in ("year_range", "plan") and m.year_2 and m.start < opening), None)
+    chosen = next((m for m in dated if _ELECTED.match(text, m.end, m.end + 12)), None)
+    if chosen is not None and _OF_A_CONGRESS.search(facts.title):
+        return _years(chosen.year, _last_year(facts, sorted({m.year for m in dated if m.year and not _aside(facts, m)}), chosen))
     if said and run is not None:
         return _years(run.year, run.year_2)
+    if told_whole := _SO_MANY_SINCE.search(text, reading.body.start, opening):
+        since = int(told_whole["since"])
+        return _years(since, since + _NUMBERS[told_whole["n"]] - 1)
     dated = [m for m in dated if not _aside(facts, m)]
     told = sorted({m.year for m in dated if m.year})
     counted = [_NUMBERS[m["n"]] for m in _YEARS_LONG.finditer(text, 0 if said else reading.body.start)]
     near = _YEARS_LONG.search(text, 0, opening)
     long = _NUMBERS[near["n"]] if near else None
-    begun = next((m for m in dated if _SINCE.match(text, m.end, m.end + 34)), None)
+    since_when = (m for m in dated if _SINCE.match(text, m.end, m.end + 34) and not _HONOURED.match(text, m.end, m.end + 24))
+    begun = next(since_when, None)
     since, last = begun.year if begun else None, _last_year(facts, told, begun)
     if since is None and facts.signed_year is not None:
         ago = next((m for m in facts.told if m.relative == -2 and m.start < opening), None)
         since = facts.signed_year - 2 if ago is not None else None
     if said:
+        if begun is not None and since is not None and last is not None and _FOUNDS.match(text, begun.end, begun.end + 12):
+            since = since if last - since + 1 == long else None
         if since is not None and (long is None or last is None or abs(last - since + 1 - long) <= 1):
             return _years(since, last)
         elected = facts.signed_month is not None and _WINTER < facts.signed_month < _LATE  # in the same season, years ago
@@ -113,7 +129,9 @@ def _last_year(facts: Facts, told: list[int], begun: Moment | None) -> int | Non
 
 
 _RANGE = re.compile(r"(?:日|号|开始|起)?[^。；！？，\n]{0,4}(?:[—–\-~～至到]|起)[^。；！？\n]{0,16}?")
-_CAMPAIGN = re.compile(r"活动|竞赛|比赛|大赛|行动|突击队|检查|调查|调研|防控|战“?疫|自查|协商|运动会|知识竞赛|工程|演练")
+_CAMPAIGN = re.compile(
+    r"活动|竞赛|比赛|大赛|联赛|募捐|主题月|行动|突击队|检查|调查|调研|防控|战“?疫|自查|协商|运动会|知识竞赛|工程|演练"
+)
 _UP_TO = re.compile(r"(?:截[至止]|到)(?:今年|20[0-9]{2}年)?$")
 _LABELS: dict[tuple[int, int], PeriodLabel] = {
     (1, 12): "year",
@@ -157,7 +175,7 @@ def months_named(facts: Facts, moments: Sequence[Moment]) -> Period | None:
         m
         for m in moments
         if m.month
-        and not m.festival
+        and not (m.festival or m.relative)
         and m.year in (None, year)
         and not _ISSUED.match(text, m.end, m.end + 12)
         and not (m.day and _SENT_IN.match(text, m.end, m.end + 24))

@@ -52,12 +52,16 @@ def event_year(text: str) -> int | None:
     return max(years) if years else None
 
 
+_TAKES_OFFICE = re.compile(
+    r"[^，。；\n]{0,8}(?:当选|起担任|起任|接任|上任|到任|调[到任来]|被选|选为|当上|兼任)"
+)  # a life, not a year's work
 _FRAMES = re.compile(r"[，,度来我]|工作|.{0,5}在")  # 2011年，我校工会在…领导下
 
 
 def body_year(moments: list[Moment], reading: Reading) -> int | None:
     """The year that the body's first sentences or most of its full dates state."""
     first = reading.body.start
+    moments = [m for m in moments if not _TAKES_OFFICE.match(reading.clean, m.end, m.end + 24)]
     early = [
         m
         for m in moments
