@@ -26,7 +26,7 @@ _NO_START = (
 )
 _NO_PART = r"[的我届在您被获]|第[一二三四五六七八九十0-9]{1,3}[次届]|[（(][^）)]*$|认真|执行|关于|开展|加强|公开与"
 _NAMED = re.compile(
-    rf"(?:^|[在由记]|关于[^，]{{0,6}}?|——|—|[：:】\s（]|致)(?P<unit>(?!{_NO_START})(?:(?!{_NO_PART})[\u4e00-\u9fff·（）“”\-]){{2,26}}{_BODY})"
+    rf"(?:^|[在由记]|关于[^，]{{0,6}}?|——|—|[：:】\s（]|致)(?<!召)(?P<unit>(?!{_NO_START})(?:(?!{_NO_PART})[\u4e00-\u9fff·（）“”\-]){{2,26}}{_BODY})"
     r"(?:(?<=工会)(?!干部|会员|工作者|委员(?!会))|(?<=[合分]会)|(?<=小组)(?!长)|(?=[0-9二一年第关工开上下本及、\s〇（(—“]|全|三|五|代|致|党|建家|建设|的|$))"
 )
 _BYLINE = re.compile(
@@ -38,7 +38,7 @@ _AFTER_BYLINE = re.compile(
     r"|主席)[：:\s]*[\u4e00-\u9fff·\s]{2,8})?[\s（(]*(?:[0-9〇○零一二三四五六七八九十年月日.\-]{4,16})?[）)\s]*"
 )
 _GENERIC = re.compile(
-    r"(?:我|本|全|各|某)?(?:市|县|区|乡|镇|农村)?(?:小学|中学|学校|初中|高中|公司|企业|幼儿园|医院|机关|单位|教师|教职工|职工|教育|基层|年度|年|学期|中心|镇|乡|街道|局|厂|矿|集团|建筑公司|国有企业|集团公司|煤矿|校)?"
+    r"(?:我|本|全|各|某)?(?:市|县|区|乡镇|乡|镇|农村|街道|社区)?(?:小学|中学|学校|初中|高中|公司|企业|幼儿园|医院|机关|单位|教师|教职工|职工|教育|基层|年度|年|学期|中心|镇|乡|街道|局|厂|矿|集团|建筑公司|国有企业|集团公司|煤矿|校)?"
     r"(?:教育|基层|女职工委员会)?(?:工会|工会委员会|工会小组|分会|分工会|委员会|小学|中学|学校|公司|医院)?"
 )
 _OURS_AHEAD = re.compile(r"(?:公司|大学|学校|集团|医院)(?=[\u4e00-\u9fff]{2,20}会$)")  # 公司|商务分工会
@@ -188,8 +188,8 @@ def _in_byline(reading: Reading) -> tuple[int, int] | None:
         piece = text[line.start : line.end]
         if line in reading.title_lines or len(piece) > 40 or piece[-1] in "。；，：:" or number_like(piece):
             continue
-        match = _BYLINE.match(text, line.start, line.end)
-        if match and _proper(match["unit"]) and _AFTER_BYLINE.fullmatch(text, match.end(), line.end):
+        match = _BYLINE.match(text, line.start, line.end - len("文件") * piece.endswith("会文件"))  # a letterhead
+        if match and _proper(match["unit"]) and _AFTER_BYLINE.fullmatch(text, match.end(), match.endpos):
             return match.span("unit")
     return None
 
