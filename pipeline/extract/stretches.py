@@ -54,8 +54,8 @@ def years_told(facts: Facts, *, said: bool) -> Period | None:
     if said and run is not None:
         return _years(run.year, run.year_2)
     if told_whole := _SO_MANY_SINCE.search(text, reading.body.start, opening):
-        since = int(told_whole["since"])
-        return _years(since, since + _NUMBERS[told_whole["n"]] - 1)
+        first = int(told_whole["since"])
+        return _years(first, first + _NUMBERS[told_whole["n"]] - 1)
     dated = [m for m in dated if not _aside(facts, m)]
     told = sorted({m.year for m in dated if m.year})
     counted = [_NUMBERS[m["n"]] for m in _YEARS_LONG.finditer(text, 0 if said else reading.body.start)]

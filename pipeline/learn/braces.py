@@ -11,8 +11,11 @@ A text is read as it is written, one to a file. In ``corpora/counts`` the counts
 
     三八节办{女教职工趣味运动会|recreation}，张兰获{县一等奖|award|county}；明年办{歌咏比赛|contest|planned}。
 
-An event's type, then its status (``held``); ``award`` and the level (``-`` for none). A header that says ``annotated=awards`` has
-only these in full. Such texts teach the models of what they annotate, and none else.
+An event's type, then its status (``held``); ``award`` and the level (``-`` for none). In ``corpora/names`` persons, organisations
+and places are (``{赵敏|person}``, ``{县教育局|org}``, ``{凤凰山|place}``), in ``corpora/topics`` the headings of the outermost sections,
+each with its topics, main topic first (``一、{办实事，暖人心|care culture}``).
+
+A header that says ``annotated=awards`` has only these in full. Such texts teach the models of what they annotate, and none else.
 """
 
 from __future__ import annotations
@@ -22,19 +25,29 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 from pipeline.errors import CannotRun
-from pipeline.records import AwardLevel, CountStatus, EventStatus, EventType, Indicator, Scope
+from pipeline.records import AwardLevel, CountStatus, EventStatus, EventType, Indicator, Scope, SectionTopic
 
-FOLDERS = {"counts": ("counts",), "events": ("events", "awards")}  # and the kinds that the texts of each annotate
-AWARD = "award"
-_MARK = re.compile(r"\{(?P<text>[^{}|]+)(?P<codes>(?:\|[^{}|\n]*){0,3})\}")
-# the attributes that codes stand for, in order: their values, and what holds where nothing stands
-_COUNT = {
-    "indicator": ((None, *get_args(Indicator)), None),
-    "scope": ((None, *get_args(Scope)), "own"),
-    "status": (get_args(CountStatus), "done"),
+FOLDERS = {  # and the kinds that the texts of each annotate
+    "counts": ("counts",),
+    "events": ("events", "awards"),
+    "names": ("persons", "orgs", "places"),
+    "topics": ("sections",),
 }
-_EVENT = {"type": (get_args(EventType), None), "status": (get_args(EventStatus), "held")}
-_AWARD = {"level": ((None, *get_args(AwardLevel)), None)}
+_SAID = {"award": "awards", "person": "persons", "org": "orgs", "place": "places"}  # a first code that is the kind itself
+_MARK = re.compile(r"\{(?P<text>[^{}|]+)(?P<codes>(?:\|[^{}|\n]*){0,3})\}")
+# the attributes that the codes of a kind stand for, in order: their values, and what holds where nothing stands
+_ATTRIBUTES: dict[str, dict[str, tuple[tuple[str | None, ...], str | None]]] = {
+    "counts": {
+        "indicator": ((None, *get_args(Indicator)), None),
+        "scope": ((None, *get_args(Scope)), "own"),
+        "status": (get_args(CountStatus), "done"),
+    },
+    "events": {"type": (get_args(EventType), None), "status": (get_args(EventStatus), "held")},
+    "awards": {"level": ((None, *get_args(AwardLevel)), None)},
+    "persons": {},
+    "orgs": {},
+    "places": {},
+}
 
 
 class Marked(NamedTuple):
@@ -83,20 +96,27 @@ def read(path: Path) -> Marked:
     return Marked(raw, gold | found, tuple(said.split()) if said else kinds)
 
 
-def _item(kinds: tuple[str, ...], codes: list[str]) -> tuple[str, dict[str, str | None]]:
+def _item(kinds: tuple[str, ...], codes: list[str]) -> tuple[str, dict[str, Any]]:
     """The kind of a mark and its attributes.
 
     Raises:
         ValueError: a code is none, or there are too many.
     """
-    if "counts" in kinds:
-        return "counts", _attributes(_COUNT, codes)
-    if codes[:1] == [AWARD]:
-        return "awards", _attributes(_AWARD, codes[1:])
-    return "events", _attributes(_EVENT, codes)
+    if kinds == FOLDERS["topics"]:
+        topics = " ".join(codes).split()
+        if len(codes) != 1 or not topics or not set(topics) <= set(get_args(SectionTopic)):
+            raise ValueError(codes)
+        return "sections", {"level": 1, "topics": topics}
+    kind = _SAID.get(codes[0] if codes else "")
+    if kind is not None and kind in kinds:
+        return kind, _attributes(kind, codes[1:])
+    if kinds[0] not in ("counts", "events"):
+        raise ValueError(codes)
+    return kinds[0], _attributes(kinds[0], codes)
 
 
-def _attributes(asked: dict[str, tuple[tuple[str | None, ...], str | None]], codes: list[str]) -> dict[str, str | None]:
+def _attributes(kind: str, codes: list[str]) -> dict[str, str | None]:
+    asked = _ATTRIBUTES[kind]
     if len(codes) > len(asked):
         raise ValueError(codes)
     said = [*codes, *[""] * (len(asked) - len(codes))]

@@ -227,7 +227,7 @@ TASKS = {
     "scope": Task(count_rows("scope"), 0.005, hinge=True, kind="counts"),
     "count_status": Task(count_rows("status"), 0.02, hinge=True),
     "statement": Task(statement_rows, 0.3, balanced=True),
-    "topics": Task(topic_rows, 0.5),
+    "topics": Task(topic_rows, 0.5, kind="sections"),
     "levels": Task(level_rows, 0.5),
 }
 

@@ -59,7 +59,7 @@ def train(gold: Sequence[Example], models: Path, only: Iterable[str] = (), copie
             path = models / MODELS[name]
             if name in CRF:
                 renamed = settings().name_copies if copies is None else copies
-                taggers.train(name, teaching(name), path, crf_params(), renamed)
+                taggers.train(name, teaching(next(iter(taggers.KINDS[name]))), path, crf_params(), renamed)
                 made[name] = {"bytes": path.stat().st_size}
             else:
                 made[name] = classifiers.train(name, teaching(classifiers.TASKS[name].kind), path)

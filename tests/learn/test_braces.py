@@ -25,6 +25,15 @@ EVENTS = """# doc_type=summary | org=-
 平川县第九中学工会工作总结
 三八节办{趣味运动会|recreation}，坚持{走访病号|visit|recurring}，张兰获{县一等奖|award|county}，另有{先进个人|award|-}。
 """
+NAMES = """# org=-
+主席{张兰|person}会同{县教育局|org}的同志到{凤凰山|place}植树。
+"""
+TOPICS = """# org=-
+一、{办实事，暖人心|care culture}
+走访慰问了病号，还办了联欢会。
+二、{不足|problems}
+活动不多。
+"""
 
 
 def written(folder: Path, text: str = TEXT, kind: str = "counts") -> Path:
@@ -56,6 +65,17 @@ def test_events_and_awards_stand_side_by_side(tmp_path: Path) -> None:
     assert [(raw[a["start"] : a["end"]], a["level"]) for a in gold["awards"]] == [("县一等奖", "county"), ("先进个人", None)]
 
 
+def test_names_and_headings_with_their_topics(tmp_path: Path) -> None:
+    raw, gold, _ = braces.read(written(tmp_path, NAMES, "names"))
+    assert {kind: [raw[n["start"] : n["end"]] for n in gold[kind]] for kind in ("persons", "orgs", "places")} == {
+        "persons": ["张兰"], "orgs": ["县教育局"], "places": ["凤凰山"],
+    }  # fmt: skip
+    raw, gold, _ = braces.read(written(tmp_path, TOPICS, "topics"))
+    assert [(raw[s["start"] : s["end"]], s["level"], s["topics"]) for s in gold["sections"]] == [
+        ("办实事，暖人心", 1, ["care", "culture"]), ("不足", 1, ["problems"]),
+    ]  # fmt: skip
+
+
 def test_a_header_may_say_that_less_is_annotated(tmp_path: Path) -> None:
     path = written(tmp_path, EVENTS.replace("org=-", "org=- | annotated=awards"), "events")
     assert braces.read(path).kinds == ("awards",)
@@ -69,6 +89,8 @@ def test_a_header_may_say_that_less_is_annotated(tmp_path: Path) -> None:
             for mark in ("{6家|unions}", "{6家|staff|all}", "{6家|staff|own|soon}", "{6家|a|b|c|d}", "{6家", "家}")
         ),
         *(("events", mark) for mark in ("{春游}", "{春游|play}", "{春游|visit|done}", "{奖|award|world}", "{奖|award|-|x}")),
+        *(("names", mark) for mark in ("{张兰}", "{张兰|people}", "{张兰|person|x}")),
+        *(("topics", mark) for mark in ("{不足}", "{不足|love}", "{不足|care|women}")),
     ],
 )
 def test_a_mark_that_is_none_is_told(tmp_path: Path, kind: str, wrong: str) -> None:
@@ -90,6 +112,8 @@ def test_they_are_learnt_from_in_training_alone(tmp_path: Path) -> None:
     [
         ("counts", {"counted", "indicator", "scope"}),
         ("events", {"events", "deeds", "event_type", "event_status", "awards", "award_level"}),
+        ("names", {"names"}),
+        ("topics", {"topics"}),
     ],
 )
 def test_only_models_of_what_is_annotated_learn_from_it(
@@ -97,7 +121,7 @@ def test_only_models_of_what_is_annotated_learn_from_it(
 ) -> None:
     corpus = tiny.corpus(tmp_path)
     seen: dict[str, int] = {}
-    written(corpus.parent, EVENTS if kind == "events" else TEXT, kind)
+    written(corpus.parent, {"counts": TEXT, "events": EVENTS, "names": NAMES, "topics": TOPICS}[kind], kind)
     examples = [one.example() for one in prepared(files_to_learn_from(corpus, ("train",)))]
     monkeypatch.setattr(train.classifiers, "train", lambda name, gold, path: seen.setdefault(name, len(gold)))
     monkeypatch.setattr(train.taggers, "train", lambda name, gold, path, *_: path.touch() or seen.setdefault(name, len(gold)))
