@@ -79,7 +79,7 @@ def patterns() -> Patterns:
     return Patterns(
         title_after=re.compile(
             rf"(?:等?(?:[0-9一二三四五六七八九十两俩几]{{1,9}}[位名个]?)?(?:青年|优秀|骨干|退休|老|新|女"
-            rf"|困难)?)(?P<role>{prefix}(?:{titles}))|[（(](?P<paren>{prefix}(?:{titles}))[）)]"
+            rf"|困难)?)(?P<role>{prefix}(?:{titles}))|[（(](?P<paren>{prefix}(?:{titles}))[）)]|(?:担?任|当选为?|为)(?P<held>{prefix}(?:{titles}))"
         ),
         title_before=re.compile(rf"(?P<role>{prefix}(?:{titles}))(?:[：: 　]*|[是有叫由]|名叫)$"),
         short=re.compile(rf"(?:[{one}]|{compound}|{HAN}{{1,2}}?)(?:{short})"),
@@ -349,7 +349,7 @@ def persons(reading: Reading, marked: list[Marked], honours: list[Span], models:
         m = spans[i]
         after = p.title_after.match(text, m.end)
         if after is not None and after["role"] not in never and not _NOT_A_TITLE.match(text, after.end()):
-            shared[i] = after["role"] or after["paren"]
+            shared[i] = after["role"] or after["paren"] or after["held"]
         elif i + 1 < len(spans) and re.fullmatch(r"[、和与及]", text[m.end : spans[i + 1].start]):
             shared[i] = shared[i + 1] if p.title_after.match(text, spans[i + 1].end) or shared[i + 1] else None
     for i, m in enumerate(spans):

@@ -12,8 +12,8 @@ A text is read as it is written, one to a file. In ``corpora/counts`` the counts
     三八节办{女教职工趣味运动会|recreation}，张兰获{县一等奖|award|county}；明年办{歌咏比赛|contest|planned}。
 
 An event's type, then its status (``held``); ``award`` and the level (``-`` for none). In ``corpora/names`` persons, organisations
-and places are (``{赵敏|person}``, ``{县教育局|org}``, ``{凤凰山|place}``), in ``corpora/topics`` the headings of the outermost sections,
-each with its topics, main topic first (``一、{办实事，暖人心|care culture}``).
+and places are (``{赵敏|person}``, ``{县教育局|org}``, ``{凤凰山|place}``), in ``corpora/topics`` the headings of outermost
+sections, each with its topics, main topic first (``一、{办实事，暖人心|care culture}``).
 
 A header that says ``annotated=awards`` has only these in full. Such texts teach the models of what they annotate, and none else.
 """
