@@ -342,7 +342,8 @@ def persons(reading: Reading, marked: list[Marked], honours: list[Span], models:
     p, text = patterns(), reading.clean
     spans = [m for m in marked if m.label == "PER"]
     roles: list[str | None] = []
-    never = words("lexicons/not_roles_behind.txt")
+    none = words("lexicons/not_roles.txt")
+    never = none | words("lexicons/not_roles_behind.txt")
     shared: list[str | None] = [None] * len(spans)  # by the title behind a name or its list
     leads: list[str | None] = [None] * len(spans)  # by the title before
     for i in range(len(spans) - 1, -1, -1):
@@ -356,17 +357,38 @@ def persons(reading: Reading, marked: list[Marked], honours: list[Span], models:
         role, titled = shared[i], p.short.fullmatch(text[m.start : m.end])
         if role is None or titled:
             before = p.title_before.search(text, max(0, m.start - 14), m.start)
-            role = before["role"] if before else None
+            role = before["role"] if before else _office_before(reading, m.start)
+            if before and _OF_A_UNION.match(text, before.start("role") - 1, m.start):
+                role = role and role.removeprefix("工会")  # 县总工会|主席: the union is named before the office
             leads[i] = role
             if role is None and i and not titled and _IN_ONE_LIST.fullmatch(text, spans[i - 1].end, m.start):
                 role = leads[i] = leads[i - 1]
         role = re.sub(r"^(?:等|原|前|时任)", "", role) if role else None
-        roles.append(None if role in ("同志", "会员", "职工", "员工") else role)
+        roles.append(None if role and re.sub(r"\s", "", role) in none else role)
     seen = [standing_features(reading, m.start, m.end, role, honours) for m, role in zip(spans, roles, strict=True)]
     guesses = load(models, "standing").best(seen, text)[0]
     return [
         Person(m.start, m.end, role, _standing(guess), m.confidence) for m, role, guess in zip(spans, roles, guesses, strict=True)
     ]
+
+
+_SPACED_OFFICE = re.compile(
+    rf"(?:^|[\n，。；、 　：:])(?P<office>{HAN}(?:[ 　]{{1,6}}{HAN}){{1,3}})[ 　]{{0,2}}[：:][ 　]{{0,6}}$"
+)
+_OF_A_UNION = re.compile("[总县市区镇乡道局段院司团行矿]工会")
+_TRADE = re.compile(rf"{HAN}{{1,3}}[工员师]")
+
+
+def _office_before(reading: Reading, start: int) -> str | None:
+    """The office or trade right before a name that no lexicon has: spaced out before a colon (委　员：), or a noun (洗碗工)."""
+    text = reading.clean
+    if spaced := _SPACED_OFFICE.search(text, max(0, start - 20), start):
+        office = spaced["office"]
+        return office if re.sub(r"\s", "", office) in words("lexicons/titles.txt") else None
+    token = reading.tokens[reading.token_at(start - 1)] if start else None
+    if token is None or token.end != start or token.tag[:1] != "n" or not _TRADE.fullmatch(token.text):
+        return None
+    return token.text
 
 
 _AROUND = 400  # how far around a person the sentence is read: farther than any real one reaches
