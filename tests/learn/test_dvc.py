@@ -17,6 +17,7 @@ import yaml
 
 from pipeline import stages
 from pipeline.flow import STAGES
+from pipeline.learn import braces
 from pipeline.learn.cards import CARD, METRICS, PLOTS
 from pipeline.learn.cases import TRAINED_BY
 from pipeline.learn.train import CALIBRATIONS, MODELS, crf_params
@@ -119,8 +120,9 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if path.stem[:3] in ("a02", "b02", "a03", "d03"):
             shutil.copy(path, gold)
             shutil.copy(path.with_suffix(".txt"), gold)
-    (home / "corpora" / "counts").mkdir()
-    shutil.copy(ROOT / "corpora" / "counts" / "n1-01.txt", home / "corpora" / "counts")
+    for folder in braces.FOLDERS:
+        (home / "corpora" / folder).mkdir()
+        shutil.copy(min((ROOT / "corpora" / folder).glob("*.txt")), home / "corpora" / folder)
     (home / "models").mkdir()
     change(home, "crf_iterations", 5)
     change(home, "name_copies", 0)
