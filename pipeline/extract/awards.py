@@ -17,7 +17,7 @@ from pipeline.segment.reading import beginning
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipeline.extract.people import Person
+    from pipeline.extract.roles import Person
     from pipeline.segment import Reading
 
 RANK = re.compile(

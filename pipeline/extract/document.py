@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pipeline import records as r
 from pipeline.extract import awards as awards_
 from pipeline.extract import events as events_
-from pipeline.extract import names, profile
-from pipeline.extract import people as people_
+from pipeline.extract import names, profile, roles
 from pipeline.extract.almanac import norm
 from pipeline.extract.basics import basics
 from pipeline.extract.calibration import calibrated
@@ -55,7 +54,7 @@ def ground(made: type[F], text: Text, start: int, end: int, made_by: str, /, **f
     return made(start=a, end=b, clean=None if clean == quote else clean, made_by=made_by, **fields | {name: quote})
 
 
-def _attributes(found: Count | people_.Person | events_.Event | awards_.Award) -> dict[str, Any]:
+def _attributes(found: Count | roles.Person | events_.Event | awards_.Award) -> dict[str, Any]:
     """What a room found, less its place: named as the record names it."""
     return {name: value for name, value in found._asdict().items() if name not in ("start", "end")}
 
@@ -101,7 +100,7 @@ def findings(reading: Reading, warnings: Iterable[r.Warn] = (), *, calibrate: bo
     named = names.completed(reading, marked.names)
     honours = awards_.given(reading, marked.awards)
     acts = completed(reading, marked.events, named)
-    people = people_.persons(reading, named, [Span(a.start, a.end) for a in honours], models)
+    people = roles.persons(reading, named, [Span(a.start, a.end) for a in honours], models)
     orgs = [m for m in named if m.label == "ORG"]
     places = [Span(m.start, m.end) for m in named if m.label == "PLC"]
     counts = counted(reading, ground_work.candidates, models)

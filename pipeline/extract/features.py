@@ -17,7 +17,7 @@ from pipeline.extract.phrases import phrases
 from pipeline.extract.templates import AFTER, BEFORE, hashed, hashes, keys
 from pipeline.resources import table, words
 from pipeline.segment import Span
-from pipeline.segment.title import surnames
+from pipeline.surnames import common_surnames, doubtful_surnames, surnames
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +39,7 @@ def given_names() -> dict[str, int]:
 @cache
 def _bearing() -> dict[str, str]:
     """Character → how people bear it: as a surname (C common, s, d more often a word), in given names (3 very often, 2, 1)."""
-    common, doubtful = words("lexicons/common_surnames.txt"), {s for s, _ in table("lexicons/doubtful_surnames.tsv", 2)}
+    common, doubtful = common_surnames(), doubtful_surnames()
     given: dict[str, str] = dict(table("lexicons/common_given.tsv", 2))  # type: ignore[arg-type]
     rank = {c: ("d" if c in doubtful else "C" if c in common else "s") for c in surnames() if len(c) == 1}
     every = {*rank, *given, *given_names()}
@@ -102,7 +102,7 @@ def _lexicons() -> _Lexicons:
     for word in words("lexicons/trades.txt"):
         entries.setdefault(word, set()).add("b")
     for word in surnames():
-        if len(word) == 2 and word not in {s for s, _ in table("lexicons/doubtful_surnames.tsv", 2)}:
+        if len(word) == 2 and word not in doubtful_surnames():
             entries.setdefault(word, set()).add("c")
     for word, kind in table("lexicons/event_nouns.tsv", 2):
         entries.setdefault(word, set()).add(f"e{kind[:3]}")

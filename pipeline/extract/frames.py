@@ -12,8 +12,8 @@ from pipeline.extract.features import given_names
 from pipeline.extract.people import HAN, VERBS, is_name_token, patterns, plausible
 from pipeline.extract.tagger import Marked
 from pipeline.resources import alternatives, words
-from pipeline.segment.title import surnames
 from pipeline.segment.tokens import common_words
+from pipeline.surnames import surnames
 
 if TYPE_CHECKING:
     from pipeline.extract.people import Proposal

@@ -1,4 +1,4 @@
-"""Persons (人名): which marked spans can be one, which the language itself gives away, their roles and standing."""
+"""Persons (人名): which marked spans can be one, and which the language itself gives away."""
 
 from __future__ import annotations
 
@@ -9,31 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.features import given_names, is_place
 from pipeline.extract.tagger import Marked
-from pipeline.linear import Guess, load
-from pipeline.lookup import Run, Seen
-from pipeline.records import Standing
 from pipeline.resources import alternatives, table, words, yaml
-from pipeline.segment.reading import beginning
-from pipeline.segment.title import surnames
 from pipeline.segment.tokens import common_words
+from pipeline.surnames import common_surnames, doubtful_surnames, surnames
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pipeline.products import Token
-    from pipeline.segment import Reading, Span
+    from pipeline.segment import Reading
 
 Proposal = tuple[int, int, str, float]  # start, end, label, confidence
-
-
-class Person(NamedTuple):
-    """A person at ``[start, end)`` of the clean text."""
-
-    start: int
-    end: int
-    role: str | None
-    standing: Standing | None
-    confidence: float
 
 
 class Patterns(NamedTuple):
@@ -51,7 +35,6 @@ class Patterns(NamedTuple):
     before_role: re.Pattern[str]
     compound: re.Pattern[str]
     by_sound: re.Pattern[str]
-    standing: list[tuple[re.Pattern[str], re.Pattern[str], Standing]]
     none: re.Pattern[str]
     needed: dict[str, dict[str, float]]  # how sure the model must be, by a span's shape and place
     not_familiar: re.Pattern[str]
@@ -67,11 +50,11 @@ def patterns() -> Patterns:
     titles = alternatives(words("lexicons/titles.txt"))
     prefix = rf"(?:(?:{spec['title_prefixes']}){{0,2}})"
     short = spec["short_titles"]
-    compound = "|".join(sorted(s for s in surnames() if len(s) == 2 and s not in _doubtful()))
+    compound = "|".join(sorted(s for s in surnames() if len(s) == 2 and s not in doubtful_surnames()))
     one = "".join(sorted(s for s in surnames() if len(s) == 1))
-    sure = "".join(sorted(s for s in surnames() if len(s) == 1 and s not in _doubtful()))
-    bold = "".join(sorted(s for s in surnames() if len(s) == 1 and _doubtful().get(s) != "function"))
-    usual = "".join(sorted(s for s in words("lexicons/common_surnames.txt") if s not in _doubtful()))
+    sure = "".join(sorted(s for s in surnames() if len(s) == 1 and s not in doubtful_surnames()))
+    bold = "".join(sorted(s for s in surnames() if len(s) == 1 and doubtful_surnames().get(s) != "function"))
+    usual = "".join(sorted(s for s in common_surnames() if s not in doubtful_surnames()))
     given = "".join(sorted(c for c, _ in table("lexicons/common_given.tsv", 2)))
     long_titles = "|".join(t for t in short.split("|") if len(t) >= 2)
     sound = alternatives((e for e, _ in table("lexicons/transliterated_names.tsv", 2)))
@@ -103,16 +86,10 @@ def patterns() -> Patterns:
         before_role=re.compile(rf"[：:、，\s](?P<name>[{one}]{HAN}{{1,2}})[（(](?:{titles})[）)]"),
         compound=re.compile(compound),
         by_sound=re.compile(rf"(?=[{heads}])(?:{sound}){{1,3}}(?:[·•](?:{sound}){{1,3}}|[·•]{HAN}{{1,4}})?"),
-        standing=[(re.compile(r.get("sentence", "")), re.compile(r.get("role", "")), r["standing"]) for r in spec["standing"]],
         none=re.compile("|".join(spec["not_persons"])),
         needed=spec["person_needs"],
         not_familiar=re.compile(spec["not_familiar"]),
     )
-
-
-@cache
-def _doubtful() -> dict[str, str]:
-    return dict(table("lexicons/doubtful_surnames.tsv", 2))  # type: ignore[arg-type]
 
 
 _FIXED_TERM = re.compile(r"(?:同志)?为(?:核心|总书记)|(?:同志)?(?:建设)?.{0,12}?(?:理论|思想|主义|重要讲话)")
@@ -134,7 +111,7 @@ def vouched_for(reading: Reading, marked: list[Marked]) -> set[Marked]:
     """Marks next to a sure person in one list (江小白、苏打、黎明): only people stand beside people."""
     text, found = reading.clean, set()
     people = [m for m in marked if m.label == "PER"]
-    beside = [(a, b) for a, b in pairwise(people) if _IN_ONE_LIST.fullmatch(text, a.end, b.start)]
+    beside = [(a, b) for a, b in pairwise(people) if IN_ONE_LIST.fullmatch(text, a.end, b.start)]
     for one, other in (*beside, *((b, a) for a, b in reversed(beside))):
         sure = one in found or (one.confidence >= _SURE_NEIGHBOUR and plausible(reading, one))
         if sure and other.confidence >= _IN_A_LIST:
@@ -182,7 +159,7 @@ def _to_its_size(reading: Reading, m: Marked) -> Marked:
     if not re.fullmatch(rf"{HAN}+", name):
         return m
     before = text[m.start - 1 : m.start]
-    if len(name) == 2 and name[0] not in surnames() and name[0] not in _FAMILIARLY and before in _common_surnames():
+    if len(name) == 2 and name[0] not in surnames() and name[0] not in _FAMILIARLY and before in common_surnames():
         return m._replace(start=m.start - 1)
     longest = 3 + (name[:2] in surnames())
     if (name[0] not in surnames() and longest == 3) or patterns().by_sound.fullmatch(name) or patterns().short.fullmatch(name):
@@ -193,11 +170,6 @@ def _to_its_size(reading: Reading, m: Marked) -> Marked:
     ):
         return m._replace(end=m.end - 1)
     return m
-
-
-@cache
-def _common_surnames() -> frozenset[str]:
-    return words("lexicons/common_surnames.txt")
 
 
 def _within_words(reading: Reading, m: Marked) -> Marked:
@@ -221,7 +193,7 @@ def is_name_token(token: Token) -> bool:
         len(name) == 3
         and token.tag.startswith("nr")
         and name[0] in surnames()
-        and name[0] not in _doubtful()
+        and name[0] not in doubtful_surnames()
         and name[2] not in _NO_NAME_END
         and min(given_names().get(name[1], 0), given_names().get(name[2], 0)) >= 2
     )
@@ -256,7 +228,7 @@ def plausible(reading: Reading, m: Marked, *, vouched: bool = False) -> bool:
 
 def _shape(reading: Reading, m: Marked, name: str) -> str:
     """What a span looks like: a name, a name holding a word, a word that may be a name, one that hardly is, …"""
-    p, doubt = patterns(), _doubtful().get(name[0])
+    p, doubt = patterns(), doubtful_surnames().get(name[0])
     surnamed = name[0] in surnames() or name[:2] in surnames()
     holds = len(name) == 3 and (name[1:] in common_words() or name[:2] in common_words())
     if p.by_sound.fullmatch(name) or len(name) < m.end - m.start:
@@ -332,95 +304,5 @@ def _cuts_word(reading: Reading, m: Marked) -> bool:
     return False
 
 
-_IN_ONE_LIST = re.compile(r"(?:[（(][^（）()\n]{1,12}[）)])?(?:[、和与及]|[ 　]{1,4})[ 　]{0,2}")
+IN_ONE_LIST = re.compile(r"(?:[（(][^（）()\n]{1,12}[）)])?(?:[、和与及]|[ 　]{1,4})[ 　]{0,2}")
 _SURE_NEIGHBOUR, _IN_A_LIST = 0.85, 0.2  # how sure a person must be that vouches for its neighbour, and the neighbour itself
-_NOT_A_TITLE = re.compile(r"们|会|队|节|团|代表|小组|家|组|协会")
-
-
-def persons(reading: Reading, marked: list[Marked], honours: list[Span], models: Path) -> list[Person]:
-    """Persons with role and standing; ``honours`` are the spans of awards, whose sentences make winners."""
-    p, text = patterns(), reading.clean
-    spans = [m for m in marked if m.label == "PER"]
-    roles: list[str | None] = []
-    none = words("lexicons/not_roles.txt")
-    never = none | words("lexicons/not_roles_behind.txt")
-    shared: list[str | None] = [None] * len(spans)  # by the title behind a name or its list
-    leads: list[str | None] = [None] * len(spans)  # by the title before
-    for i in range(len(spans) - 1, -1, -1):
-        m = spans[i]
-        after = p.title_after.match(text, m.end)
-        if after is not None and after["role"] not in never and not _NOT_A_TITLE.match(text, after.end()):
-            shared[i] = after["role"] or after["paren"] or after["held"]
-        elif i + 1 < len(spans) and re.fullmatch(r"[、和与及]", text[m.end : spans[i + 1].start]):
-            shared[i] = shared[i + 1] if p.title_after.match(text, spans[i + 1].end) or shared[i + 1] else None
-    for i, m in enumerate(spans):
-        role, titled = shared[i], p.short.fullmatch(text[m.start : m.end])
-        if role is None or titled:
-            before = p.title_before.search(text, max(0, m.start - 14), m.start)
-            role = before["role"] if before else _office_before(reading, m.start)
-            if before and _OF_A_UNION.match(text, before.start("role") - 1, m.start):
-                role = role and role.removeprefix("工会")  # 县总工会|主席: the union is named before the office
-            leads[i] = role
-            if role is None and i and not titled and _IN_ONE_LIST.fullmatch(text, spans[i - 1].end, m.start):
-                role = leads[i] = leads[i - 1]
-        role = re.sub(r"^(?:等|原|前|时任)", "", role) if role else None
-        roles.append(None if role and re.sub(r"\s", "", role) in none else role)
-    seen = [standing_features(reading, m.start, m.end, role, honours) for m, role in zip(spans, roles, strict=True)]
-    guesses = load(models, "standing").best(seen, text)[0]
-    return [
-        Person(m.start, m.end, role, _standing(guess), m.confidence) for m, role, guess in zip(spans, roles, guesses, strict=True)
-    ]
-
-
-_SPACED_OFFICE = re.compile(
-    rf"(?:^|[\n，。；、 　：:])(?P<office>{HAN}(?:[ 　]{{1,6}}{HAN}){{1,3}})[ 　]{{0,2}}[：:][ 　]{{0,6}}$"
-)
-_OF_A_UNION = re.compile("[总县市区镇乡道局段院司团行矿]工会")
-_TRADE = re.compile(rf"{HAN}{{1,3}}[工员师]")
-
-
-def _office_before(reading: Reading, start: int) -> str | None:
-    """The office or trade right before a name that no lexicon has: spaced out before a colon (委　员：), or a noun (洗碗工)."""
-    text = reading.clean
-    if spaced := _SPACED_OFFICE.search(text, max(0, start - 20), start):
-        office = spaced["office"]
-        return office if re.sub(r"\s", "", office) in words("lexicons/titles.txt") else None
-    token = reading.tokens[reading.token_at(start - 1)] if start else None
-    if token is None or token.end != start or token.tag[:1] != "n" or not _TRADE.fullmatch(token.text):
-        return None
-    return token.text
-
-
-_AROUND = 400  # how far around a person the sentence is read: farther than any real one reaches
-_SURE = 0.65  # below it a standing stays null
-
-
-def _standing(guess: Guess) -> Standing | None:
-    return None if guess.label == "none" or guess.confidence < _SURE else guess.label  # type: ignore[return-value]
-
-
-def standing_features(reading: Reading, start: int, end: int, role: str | None, honours: list[Span]) -> Seen:
-    """What the standing classifier sees of a person: the rules' word, role, sentence, neighbours, honours beside the name."""
-    text = reading.clean
-    sentence = reading.sentence_at(start)
-    first, last = max(sentence.start, start - _AROUND), min(sentence.end, end + _AROUND)
-    around = text[first:last]
-    rule = next((s for pattern, roles, s in patterns().standing if pattern.search(around) and roles.search(role or "")), None)
-    near = beginning(honours, first, last)
-    gap = min((abs(h[0] - end) if h[0] >= end else abs(start - h[1]) for h in near), default=99)
-    before, behind = text[max(sentence.start, start - 12) : start], text[end : end + 14]
-    line = text[max(0, start - 30) : start].rpartition("\n")[2]
-    found = [
-        f"rule={rule}",
-        f"role={role}",
-        f"honour={'0' if not near else 'near' if gap <= 12 else 'far'}",
-        f"rule={rule}|honour={bool(near)}",
-    ]
-    found += [f"before={before[-2:]}", f"behind={behind[:2]}", f"behind1={behind[:1]}"]
-    runs = [Run("l=", start - len(before), start), Run("r=", end, end + len(behind)), Run("p=", start - len(line), start)]
-    runs.append(Run("s=", sentence.start, min(sentence.end, sentence.start + 160)))
-    section = reading.section_at(start)
-    if section is not None:
-        heading = reading.headings[section]
-        runs.append(Run("h=", heading.start, min(heading.end, heading.start + 200)))
-    return Seen(found, runs)

@@ -49,15 +49,15 @@ def years_told(facts: Facts, *, said: bool) -> Period | None:
     opening = reading.body.start + _OPENING
     run = next((m for m in dated if m.kind in ("year_range", "plan") and m.year_2 and m.start < opening), None)
     chosen = next((m for m in dated if _ELECTED.match(text, m.end, m.end + 12)), None)
+    dated = [m for m in dated if not _aside(facts, m)]
+    told = sorted({m.year for m in dated if m.year})
     if chosen is not None and _OF_A_CONGRESS.search(facts.title):
-        return _years(chosen.year, _last_year(facts, sorted({m.year for m in dated if m.year and not _aside(facts, m)}), chosen))
+        return _years(chosen.year, _last_year(facts, told, chosen))
     if said and run is not None:
         return _years(run.year, run.year_2)
     if told_whole := _SO_MANY_SINCE.search(text, reading.body.start, opening):
         first = int(told_whole["since"])
         return _years(first, first + _NUMBERS[told_whole["n"]] - 1)
-    dated = [m for m in dated if not _aside(facts, m)]
-    told = sorted({m.year for m in dated if m.year})
     counted = [_NUMBERS[m["n"]] for m in _YEARS_LONG.finditer(text, 0 if said else reading.body.start)]
     near = _YEARS_LONG.search(text, 0, opening)
     long = _NUMBERS[near["n"]] if near else None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
-from pipeline.ingest.lines import Line
+from pipeline.ingest.lines import LONGEST_TITLE, Line
 from pipeline.ingest.noise import noisy
 from pipeline.ingest.rules import RESOURCES, Rule, read_rules
 
@@ -32,7 +32,6 @@ _DATE = re.compile(
 _APART = 60  # characters between two numbered titles that open texts: an agenda lists them without any
 _ALIKE = str.maketrans("〖『「<＜〗』」>＞", "【【【【【】】】】】")
 _ORNAMENTS = "=＝~～*＊★☆◆◇■□●○※#＃·•—–-_"
-_TITLE = 60  # characters of a line that may be a title
 _ENTITLED = re.compile(r"(?:总结|小结|计划|汇报|报告|材料|要点|心得|体会|经验)(?:[（(][^（）()]{1,16}[)）])?$")
 _STOPPED = re.compile(r"[。：:]$")
 _RUNNING = 40  # characters of a line of running text
@@ -106,7 +105,7 @@ def marks(lines: Sequence[Line]) -> list[Mark]:
 
 def _unframed(line: Line) -> Line:
     """A short line without the ornaments on both sides of it (★篇一★, ===篇一===), all its brackets of one kind."""
-    if len(line.text) > _TITLE:
+    if not line.fits_a_title:
         return line
     text = line.text.translate(_ALIKE)
     if text[0] in _ORNAMENTS and text[-1] == text[0]:
@@ -177,20 +176,20 @@ def _standing_apart(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
         if mark.number == len(counted) + 1 and (not counted or _between(counted[-1], mark, lines) >= _APART):
             counted.append(mark)
     above = [line.text for line in lines if counted and line.end <= counted[0].at]
-    alone = all(len(text) < _TITLE and not (_YEAR.search(text) and not is_wrapper(text)) for text in above)
+    alone = all(len(text) < LONGEST_TITLE and not (_YEAR.search(text) and not is_wrapper(text)) for text in above)
     return counted if len(counted) > 1 and alone else []
 
 
 def _stands_above_title(mark: Mark, lines: Sequence[Line]) -> bool:
     """Whether the line below a mark is a text's title (附件1 / 某校工会2022年工作总结)."""
     below = next((line.text for line in lines if line.start >= mark.end), "")
-    return len(below) <= _TITLE and _ENTITLED.search(below) is not None
+    return len(below) <= LONGEST_TITLE and _ENTITLED.search(below) is not None
 
 
 def _heads_sections(group: list[Mark], lines: Sequence[Line]) -> bool:
     """Whether counted lines (总结一：值得肯定的) stand in a text that began above them, under a title of its own and running."""
     above = [line.text for line in lines if line.end <= group[0].at]
-    if not above or is_wrapper(above[0]) or len(above[0]) > _TITLE or any(map(noisy, above)):
+    if not above or is_wrapper(above[0]) or len(above[0]) > LONGEST_TITLE or any(map(noisy, above)):
         return False
     return any(_ENTITLED.search(text) for text in above[:2]) and any(
         len(text) >= _RUNNING and _STOPPED.search(text) for text in above[1:]

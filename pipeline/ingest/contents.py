@@ -14,7 +14,6 @@ _ENTRY = re.compile(  # 【经验】 把红线画在脚下 ………… 安监�
 )
 _COLUMN = re.compile(r"[【\[][^】\]]{1,8}[】\]]$")
 _OF_A_SECTION = re.compile(r"[（(]?[一二三四五六七八九十\d]{1,3}[、.．）)]|第[一二三四五六七八九十]+[章部节]")
-_TITLE = 60  # longest title line
 
 
 def named_in_contents(lines: Sequence[Line], taken: Set[int]) -> list[Mark]:
@@ -25,7 +24,7 @@ def named_in_contents(lines: Sequence[Line], taken: Set[int]) -> list[Mark]:
         return []
     found = []
     for above, line in zip([None, *lines], lines, strict=False):
-        if line.start not in taken and len(line.text) <= _TITLE and line.text.replace(" ", "") in titles:
+        if line.start not in taken and line.fits_a_title and line.text.replace(" ", "") in titles:
             at = above.start if above is not None and _COLUMN.match(above.text) else line.start
             found.append(Mark(at, line.end, "text", ((line.start, line.end),), None, "contents"))
     return found

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pipeline import papers
 from pipeline.ingest.lines import Line
-from pipeline.resources import words
+from pipeline.surnames import is_full_name
 
 YEAR = r"(?:[12]\d{3}|20[xX×*_]{2}|[xX×*_]{2,4}|[二一][〇○零OoＯ0一二三四五六七八九]{3})"
 SIGN_OFF = re.compile(
@@ -81,10 +81,7 @@ def is_unit(line: str) -> bool:
 
 def is_byline_below(above: str, line: str) -> bool:
     """Whether a line is only a person's name, below a line that is no running text: who speaks, under a title or its date."""
-    bare = "".join(line.split())
-    surname = 2 if bare[:2] in words("lexicons/surnames.txt") else 1
-    named = bare[:surname] in words("lexicons/surnames.txt") and 1 <= len(bare) - surname <= 2
-    return named and len(above) <= SIGNATURE and above[-1] not in "。！？；：:"
+    return is_full_name("".join(line.split())) and len(above) <= SIGNATURE and above[-1] not in "。！？；：:"
 
 
 def is_row_of_names(line: str) -> bool:

@@ -6,6 +6,7 @@ import itertools
 import re
 from typing import NamedTuple
 
+LONGEST_TITLE = 60  # characters of a line that may be a title
 _FEW = 4  # blank lines in a file that sets them with a purpose
 
 
@@ -20,6 +21,11 @@ class Line(NamedTuple):
     end: int
     text: str
     after_blank: bool = False
+
+    @property
+    def fits_a_title(self) -> bool:
+        """Whether it is short enough for a title line."""
+        return len(self.text) <= LONGEST_TITLE
 
 
 def lines_of(text: str) -> list[Line]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pipeline.ingest.boundaries import Mark, is_wrapper, marks, number_value, own_title
 from pipeline.ingest.contents import named_in_contents
 from pipeline.ingest.ends import is_signed
-from pipeline.ingest.lines import Line, lines_of
+from pipeline.ingest.lines import LONGEST_TITLE, Line, lines_of
 from pipeline.ingest.noise import noise_of
 from pipeline.ingest.script import script_of
 from pipeline.ingest.unmarked import unmarked
@@ -20,7 +20,7 @@ from pipeline.records import Noise, Warn
 from pipeline.spans import Edit, Text, unbroken
 
 _PREFACE = 300  # characters before the first mark that are a text of their own
-_SHORTEST, _TITLE = 6, 60  # shortest and longest title line
+_SHORTEST = 6  # characters of a title line
 _KIND = re.compile(r"总结|小结|计划|打算|汇报|报告|材料|体会|心得|事迹|方案|经验|述职|讲话|发言|范文")
 _SUMMARY_AND_PLAN = re.compile(r"(?:总结|小结|汇报).{0,14}(?:计划|打算|安排|思路)")
 _CONTENTS = re.compile(r"目 {0,4}录|提 {0,4}纲")
@@ -93,7 +93,7 @@ def split(text: Text, source: str) -> Splitting:
     warnings = [_warn(text, line) for line in possible]
     if len([piece for piece in pieces if piece.mark is None or piece.mark.kind == "text"]) == 1:
         warnings += [
-            _warn(text, line) for line in pieces[0].lines[:2] if len(line.text) <= _TITLE and _SUMMARY_AND_PLAN.search(line.text)
+            _warn(text, line) for line in pieces[0].lines[:2] if line.fits_a_title and _SUMMARY_AND_PLAN.search(line.text)
         ][:1]
     return Splitting(
         _without_lines(text, cut), parts, tuple(_noise(text, source, line, reasons[line.start]) for line in cut), tuple(warnings)
@@ -142,12 +142,12 @@ def _without_collection(pieces: list[_Piece], reasons: dict[int, str]) -> tuple[
         mark = piece.mark
         follows = pieces[i + 1].mark if i + 1 < len(pieces) else None
         if mark is None:
-            title = next((line.text for line in piece.lines[:3] if len(line.text) <= _TITLE and _KIND.search(line.text)), None)
+            title = next((line.text for line in piece.lines[:3] if line.fits_a_title and _KIND.search(line.text)), None)
             announced = follows is not None and follows.rule not in ("title_line", "opening")
             solid = sum(len(line.text) for line in piece.lines)
             if announced and (solid < _PREFACE and not _is_text(piece.lines)):
                 for line in piece.lines:
-                    reasons[line.start] = "collection_title" if len(line.text) <= _TITLE else "collection_preface"
+                    reasons[line.start] = "collection_title" if line.fits_a_title else "collection_preface"
                 continue
             if (
                 not announced
@@ -190,7 +190,7 @@ def _without_repeats(piece: _Piece, reasons: dict[int, str]) -> _Piece:
     Above the text the last one opens it: page title, views and date, title.
     """
     first = piece.lines[0]
-    if piece.mark is not None or not (_SHORTEST <= len(first.text) <= _TITLE and _KIND.search(first.text)):
+    if piece.mark is not None or not (len(first.text) >= _SHORTEST and first.fits_a_title and _KIND.search(first.text)):
         return piece
     again = [i for i, line in enumerate(piece.lines) if line.text == first.text]
     text = next((i for i, line in enumerate(piece.lines) if _runs(line.text)), 0)
@@ -203,7 +203,7 @@ def _without_repeats(piece: _Piece, reasons: dict[int, str]) -> _Piece:
 
 def _runs(line: str) -> bool:
     """Whether a line belongs to the text itself, and not to what stands above it."""
-    return len(line) > _TITLE or line[-1] in _STOPS or _NUMBERED.match(line) is not None
+    return len(line) > LONGEST_TITLE or line[-1] in _STOPS or _NUMBERED.match(line) is not None
 
 
 def _is_text(lines: Sequence[Line]) -> bool:
@@ -216,20 +216,20 @@ def _is_text(lines: Sequence[Line]) -> bool:
 def _opens_a_page(lines: Sequence[Line], reasons: dict[int, str]) -> bool:
     """Whether the first line is a page's title: it speaks of a collection, and cut lines stand between it and the text."""
     between = any(lines[0].end < start < lines[1].start for start in reasons)
-    return between and is_wrapper(lines[0].text) and len(lines[0].text) <= _TITLE
+    return between and is_wrapper(lines[0].text) and lines[0].fits_a_title
 
 
 def _entitles(lines: Sequence[Line], following: Line) -> bool:
     """Whether the first line is a collection's title, since the second is one that its texts repeat."""
-    return is_wrapper(lines[0].text) and len(lines[0].text) <= _TITLE and lines[1].text == following.text
+    return is_wrapper(lines[0].text) and lines[0].fits_a_title and lines[1].text == following.text
 
 
 def _first_title(lines: Sequence[Line]) -> int:
     """Where the first text's title stands below the title of a collection and a remark on it, or 0."""
-    if not is_wrapper(lines[0].text) or len(lines[0].text) > _TITLE:
+    if not is_wrapper(lines[0].text) or not lines[0].fits_a_title:
         return 0
     for i, line in enumerate(lines[1:4], 1):
-        if len(line.text) <= _TITLE and _KIND.search(line.text) and line.text[0] not in "（(" and line.text[-1] not in _STOPS:
+        if line.fits_a_title and _KIND.search(line.text) and line.text[0] not in "（(" and line.text[-1] not in _STOPS:
             return i
         if line.text[0] not in "（(":
             break

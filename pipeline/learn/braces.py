@@ -102,17 +102,19 @@ def _item(kinds: tuple[str, ...], codes: list[str]) -> tuple[str, dict[str, Any]
     Raises:
         ValueError: a code is none, or there are too many.
     """
-    if kinds == FOLDERS["topics"]:
-        topics = " ".join(codes).split()
-        if len(codes) != 1 or not topics or not set(topics) <= set(get_args(SectionTopic)):
-            raise ValueError(codes)
-        return "sections", {"level": 1, "topics": topics}
     kind = _SAID.get(codes[0] if codes else "")
     if kind is not None and kind in kinds:
         return kind, _attributes(kind, codes[1:])
-    if kinds[0] not in ("counts", "events"):
+    if kinds[0] in _SAID.values():
         raise ValueError(codes)
-    return kinds[0], _attributes(kinds[0], codes)
+    return kinds[0], _topics(codes) if kinds[0] == "sections" else _attributes(kinds[0], codes)
+
+
+def _topics(codes: list[str]) -> dict[str, Any]:
+    topics = " ".join(codes).split()
+    if len(codes) != 1 or not topics or not set(topics) <= set(get_args(SectionTopic)):
+        raise ValueError(codes)
+    return {"level": 1, "topics": topics}
 
 
 def _attributes(kind: str, codes: list[str]) -> dict[str, str | None]:

@@ -32,11 +32,10 @@ WORKERS = 2
 KEPT = 8  # sets of trained models in the cache
 # what a trained model depends on: the rooms that read a document, their data, and the training itself
 TRAINED_BY = (
-    "records.py", "products.py", "spans.py", "ingest", "segment", "extract", "aggregate/levels.py", "resources/lexicons",
-    "resources/rules", "learn/examples.py", "learn/braces.py", "learn/gold.py", "learn/goldrecord.py", "learn/made_names.py",
-    "learn/renaming.py",
-    "learn/taggers.py", "learn/classifiers.py", "learn/calibration.py", "learn/matching.py", "learn/train.py",
-    "learn/unnumbering.py", "linear.py", "lookup.py",
+    "records.py", "products.py", "spans.py", "papers.py", "surnames.py", "ingest", "segment", "extract", "aggregate/levels.py",
+    "resources/lexicons", "resources/rules", "linear.py", "lookup.py", "learn/examples.py", "learn/braces.py", "learn/gold.py",
+    "learn/goldrecord.py", "learn/made_names.py", "learn/renaming.py", "learn/taggers.py", "learn/classifiers.py",
+    "learn/calibration.py", "learn/matching.py", "learn/train.py", "learn/unnumbering.py",
 )  # fmt: skip
 
 

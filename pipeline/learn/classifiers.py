@@ -13,8 +13,8 @@ from pipeline.extract import awards, counted, cut, deeds, events, indicators, li
 from pipeline.extract.basics import basics
 from pipeline.extract.figures import Act
 from pipeline.extract.organisation import candidates
-from pipeline.extract.people import standing_features
 from pipeline.extract.profile import signature
+from pipeline.extract.roles import standing_features
 from pipeline.extract.topics import FIRST, section_features
 from pipeline.learn.examples import Example
 from pipeline.learn.goldrecord import gold_record, thinned

@@ -16,11 +16,11 @@ from pipeline.extract.groundwork import Groundwork
 from pipeline.learn import made_names
 from pipeline.learn.made_names import KIND, PLACE_CHARS, places_by_kind
 from pipeline.products import Part
-from pipeline.resources import alternatives, table, words, yaml
+from pipeline.resources import alternatives, table, yaml
 from pipeline.segment import Reading, Span
-from pipeline.segment.title import surnames
 from pipeline.segment.tokens import common_words
 from pipeline.spans import Text
+from pipeline.surnames import common_surnames, doubtful_surnames, surnames
 
 Labelled = tuple[Groundwork, list[tuple[Span, str]]]
 
@@ -152,13 +152,13 @@ def _unit(old: str, known: dict[str, str], rng: random.Random) -> str:
 @cache
 def _rare_surnames() -> tuple[str, ...]:
     """Every surname but those that are function words far more often (有, 者)."""
-    never = {s for s, kind in table("lexicons/doubtful_surnames.tsv", 2) if kind == "function"}
+    never = {surname for surname, kind in doubtful_surnames().items() if kind == "function"}
     return tuple(sorted(surnames() - never))
 
 
 @cache
 def _common() -> tuple[str, ...]:
-    return tuple(sorted(words("lexicons/common_surnames.txt")))
+    return tuple(sorted(common_surnames()))
 
 
 @cache

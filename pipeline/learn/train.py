@@ -49,8 +49,9 @@ def train(gold: Sequence[Example], models: Path, only: Iterable[str] = (), copie
     whole = [example for example in gold if example.kinds is None]
     made: dict[str, Any] = {}
 
-    def teaching(kind: str) -> list[Example]:
-        return [example for example in gold if example.kinds is None or kind in example.kinds]
+    def teaching(name: str) -> list[Example]:
+        kinds = set(taggers.KINDS[name]) if name in CRF else {classifiers.TASKS[name].kind}
+        return [example for example in gold if example.kinds is None or kinds <= set(example.kinds)]
 
     if OUTLINE in wanted:
         made[OUTLINE] = classifiers.train(OUTLINE, whole, models / MODELS[OUTLINE])
@@ -59,10 +60,10 @@ def train(gold: Sequence[Example], models: Path, only: Iterable[str] = (), copie
             path = models / MODELS[name]
             if name in CRF:
                 renamed = settings().name_copies if copies is None else copies
-                taggers.train(name, teaching(next(iter(taggers.KINDS[name]))), path, crf_params(), renamed)
+                taggers.train(name, teaching(name), path, crf_params(), renamed)
                 made[name] = {"bytes": path.stat().st_size}
             else:
-                made[name] = classifiers.train(name, teaching(classifiers.TASKS[name].kind), path)
+                made[name] = classifiers.train(name, teaching(name), path)
     return made
 
 

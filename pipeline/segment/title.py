@@ -7,17 +7,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pipeline import papers
-from pipeline.resources import words, yaml
+from pipeline.resources import yaml
 from pipeline.segment.numbering import Number, number_at
+from pipeline.surnames import common_surnames, is_full_name
 
 if TYPE_CHECKING:
     from pipeline.products import Span
     from pipeline.segment.reading import Reading
-
-
-def surnames() -> frozenset[str]:
-    """Surnames, one and two characters."""
-    return words("lexicons/surnames.txt")
 
 
 _YEAR = (
@@ -51,11 +47,6 @@ _UNIT_END = re.compile(
 
 
 _ROLE_END = re.compile(r"(?:主席|副主席|主任|书记|校长|组长|委员|教师|干事|执笔|撰稿)[：:]?$")
-
-
-def common_surnames() -> frozenset[str]:
-    """Surnames that many bear."""
-    return words("lexicons/common_surnames.txt")
 
 
 def title_lines(reading: Reading) -> list[Span]:
@@ -225,8 +216,7 @@ def is_person(compact: str) -> bool:
         return True
     if compact in _TIMES:
         return False
-    named = compact[:1] in surnames() or compact[:2] in surnames()
-    return named and 2 <= len(compact) <= 4 and not _TITLE_WORD.search(compact)
+    return is_full_name(compact) and not _TITLE_WORD.search(compact)
 
 
 _TERM = re.compile(r"[（(][^（）()。，；]{0,12}\d[年月][^（）()。，；]{0,12}[)）]$")  # 某某工会（2021年7月—9月）

@@ -45,7 +45,7 @@ MODELS = {
         ("extract.indicators", "features"), ("extract.statements", "features"), ("extract.events", "features"),
         ("extract.indicators", "around"), ("extract.statements", "above"), ("extract.events", "around"),
         ("extract.links", "features"), ("extract.topics", "section_features"), ("extract.awards", "features"),
-        ("extract.people", "standing_features"), ("aggregate.levels", "views"),
+        ("extract.roles", "standing_features"), ("aggregate.levels", "views"),
     ],
     "classifiers": [("linear", "Linear.scores")],
 }  # fmt: skip

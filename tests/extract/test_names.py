@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.extract.groundwork import Groundwork
 from pipeline.extract.names import completed
-from pipeline.extract.people import persons
+from pipeline.extract.roles import persons
 from pipeline.extract.tagger import Marked
 from pipeline.learn import made_names
 from pipeline.learn.renaming import renamed

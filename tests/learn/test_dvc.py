@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -95,6 +97,34 @@ def test_all_modules_that_training_is_made_of_are_known() -> None:
             found = [package[1:]] if package else parts.split(", ")
             waiting += [module for module in found if module not in known]
     assert {f"learn/{name}.py" for name in known} == {name for name in TRAINED_BY if name.startswith("learn/")}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The files of the house that a module runs, in whatever function: what only types ask for is left out."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing = [node for node in ast.walk(tree) if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"]
+    unrun = {id(inner) for node in typing for inner in ast.walk(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and id(node) not in unrun and (node.module or "").startswith("pipeline"):
+            home = str(node.module).replace(".", "/")
+            for name in node.names:
+                places = (f"{home}/{name.name}.py", f"{home}/{name.name}/__init__.py", f"{home}.py", f"{home}/__init__.py")
+                yield next(place for place in places if (ROOT / place).is_file())
+
+
+UNSEEN_IN_OUTPUT = {"pipeline/errors.py", "pipeline/settings.py", "pipeline/resources/__init__.py"}  # settings are parameters
+
+
+@pytest.mark.parametrize("stage", ["ingest", "segment", "extract"])
+def test_a_stage_depends_on_all_that_its_room_runs(stage: str) -> None:
+    waiting = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "pipeline" / stage).rglob("*.py"))]
+    known = set(waiting)
+    while waiting:
+        new = set(imports(ROOT / waiting.pop())) - known
+        waiting += new
+        known |= new
+    code = tuple(path if path.endswith(".py") else f"{path}/" for path in deps(stage))
+    assert not [path for path in sorted(known - UNSEEN_IN_OUTPUT) if not path.startswith(code)]
 
 
 def test_models_are_trained_anew_when_what_they_are_made_of_changes() -> None:
