@@ -23,24 +23,46 @@ KEEP = -1.1  # a topic is borne from this margin on (odds of one to three); the 
 FIRST = "first:"  # before the names of the classes that compete to be the main topic
 
 
-def section_features(reading: Reading, heading: Span | None, body: Span) -> Seen:
-    """Words of the heading (weighty), of the body, and the section's place in the document."""
-    text = reading.clean
+READ = 1500  # characters of a section that tell what it is about
+
+
+def section_features(reading: Reading, heading: Span | None, body: Span, spoken: Mapping[str, Sequence[int]]) -> Seen:
+    """Words of the heading, of the body, and what the document is about besides; ``spoken`` is ``spoken_of`` the reading."""
+    text, end = reading.clean, min(body.end, body.start + READ)
     runs = [Run("h=", heading.start, heading.end), Run("hh=", heading.start, heading.end, 3)] if heading else []
-    stretch = text[body.start : min(body.end, body.start + 1500)]
     seen: dict[str, int] = {}
-    first = bisect_left(reading.tokens, body.start, key=lambda t: t.start)
-    last = bisect_right(reading.tokens, min(body.end, body.start + 1500), lo=first, key=lambda t: t.end)
-    for token in reading.tokens[first:last]:
-        if len(token.text) >= 2:
-            seen[token.text] = seen.get(token.text, 0) + 1
+    for word in _words(reading, body.start, end):
+        seen[word] = seen.get(word, 0) + 1
     found = [f"w={w}" for w in seen] + [f"w2={w}" for w, n in seen.items() if n >= 2]
-    end = min(body.end, body.start + 1500)
-    mentioned = {topic: [m.start() for m in pattern.finditer(text, body.start, end)] for topic, pattern in topic_words().items()}
+    if opening := _SENTENCE.search(text, body.start, end):
+        found += [f"s={w}" for w in dict.fromkeys(_words(reading, *opening.span()))]
+    mentioned = {topic: at[bisect_left(at, body.start) : bisect_left(at, end)] for topic, at in spoken.items()}
     found += _mentions(text, heading, mentioned)
     found += _sentences(text, heading, body, mentioned)
-    found += [f"pos={body.start * 4 // max(len(text), 1)}", f"size={min(len(stretch) // 150, 8)}"]
+    found += [f"doc{k}={topic}" for k, topic in enumerate(_most(spoken)[:3])]
+    found += [f"pos={body.start * 4 // max(len(text), 1)}", f"size={min((end - body.start) // 150, 8)}"]
     return Seen(found, runs)
+
+
+WEIGHTY = ("h=", "hh=", "in=", "head=")  # what the heading says counts twice; chosen in cross-validation over author groups
+
+
+def _words(reading: Reading, start: int, end: int) -> list[str]:
+    """The words of two characters and more in a stretch."""
+    first = bisect_left(reading.tokens, start, key=lambda t: t.start)
+    last = bisect_right(reading.tokens, end, lo=first, key=lambda t: t.end)
+    return [token.text for token in reading.tokens[first:last] if len(token.text) >= 2]
+
+
+def spoken_of(reading: Reading) -> dict[str, list[int]]:
+    """Where the body of a document mentions each topic."""
+    start = reading.body.start
+    return {topic: [m.start() for m in pattern.finditer(reading.clean, start)] for topic, pattern in topic_words().items()}
+
+
+def _most(mentioned: Mapping[str, Sequence[int]]) -> list[str]:
+    """The topics that are mentioned, most often first."""
+    return sorted((topic for topic in mentioned if mentioned[topic]), key=lambda topic: (-len(mentioned[topic]), topic))
 
 
 @cache
@@ -57,8 +79,7 @@ def _mentions(text: str, heading: Span | None, mentioned: Mapping[str, Sequence[
         if heading and (m := topic_words()[topic].search(text, heading.start, heading.end)):
             found += [f"in={topic}", f"in={topic}|{m[0][:4]}"]
         found.append(f"of={topic}:{0 if n == 0 else 1 if n == 1 else 2 if n <= 3 else 4 if n <= 7 else 8}")
-    ranked = sorted((t for t in counted if counted[t]), key=lambda t: (-counted[t], t))
-    found += [f"rank{k}={topic}" for k, topic in enumerate(ranked[:4])]
+    found += [f"rank{k}={topic}" for k, topic in enumerate(_most(mentioned)[:4])]
     return found
 
 
@@ -75,7 +96,7 @@ def _structure() -> dict[str, dict[str, re.Pattern[str]]]:
 
 def _sentences(text: str, heading: Span | None, body: Span, mentioned: Mapping[str, Sequence[int]]) -> list[str]:
     """Which share of the sentences mentions a topic, what the first ones speak of, and which topic stands alone most often."""
-    end = min(body.end, body.start + 1500)
+    end = min(body.end, body.start + READ)
     starts = [m.start() for m in _SENTENCE.finditer(text, body.start, end)]
     found: list[str] = []
     spoken: dict[int, list[str]] = {}
@@ -110,7 +131,8 @@ def _heads(text: str, heading: Span | None) -> list[str]:
 
 def topics(reading: Reading, stretches: Sequence[tuple[Span | None, Span]], models: Path) -> list[tuple[str, ...]]:
     """Topics of each stretch (heading or None, and body), main topic first."""
-    rows = [section_features(reading, heading, body) for heading, body in stretches]
+    spoken = spoken_of(reading)
+    rows = [section_features(reading, heading, body, spoken) for heading, body in stretches]
     model = load(models, "topics")
     (classes,), (margins,) = model.classes, model.scores(rows, reading.clean)
     return [_borne(dict(zip(classes, row, strict=True))) for row in margins.tolist()]

@@ -14,7 +14,7 @@ from pipeline.ingest.ends import is_signed
 from pipeline.ingest.lines import LONGEST_TITLE, Line, lines_of
 from pipeline.ingest.noise import noise_of
 from pipeline.ingest.script import script_of
-from pipeline.ingest.unmarked import unmarked
+from pipeline.ingest.unmarked import RULER, unmarked
 from pipeline.products import Part
 from pipeline.records import Noise, Warn
 from pipeline.spans import Edit, Text, unbroken
@@ -77,6 +77,8 @@ def split(text: Text, source: str) -> Splitting:
     pieces = _pieces(kept, sorted([*marked, *found]))
     pieces, page_title = _without_collection(pieces, reasons)
     pieces = [_without_repeats(_without_contents(piece, reasons), reasons) for piece in pieces]
+    for piece in pieces[:-1]:
+        _without_ruler(piece, reasons)
     cut = [line for line in lines if line.start in reasons]
     said = Counter(text.text[a:b] for piece in pieces if piece.mark is not None for a, b in piece.mark.own)
     starts = [line.start for line in cut]
@@ -199,6 +201,12 @@ def _without_repeats(piece: _Piece, reasons: dict[int, str]) -> _Piece:
     for i in cut:
         reasons[piece.lines[i].start] = "page_title" if i in again else "page_meta"
     return piece._replace(lines=[line for i, line in enumerate(piece.lines) if i not in cut])
+
+
+def _without_ruler(piece: _Piece, reasons: dict[int, str]) -> None:
+    """Cut the marks (※) that stand between a piece and the next."""
+    while len(piece.lines) > 1 and RULER.match(piece.lines[-1].text):
+        reasons[piece.lines.pop().start] = "separator"
 
 
 def _runs(line: str) -> bool:

@@ -15,6 +15,7 @@ from itertools import accumulate
 from pipeline import papers
 from pipeline.ingest.boundaries import Mark, number_value
 from pipeline.ingest.ends import (
+    APPENDED,
     NUMBER,
     ORGAN,
     SIGN_OFF,
@@ -70,7 +71,8 @@ _QUOTED = re.compile("^《([^《》]{4,45})》$")
 _NEXT_PLAN = re.compile("(?:计划|打算|要点|安排|思路)$")
 _ANNOUNCES = re.compile("(?:总结|汇报|报告|介绍|情况)[^。]{0,6}如下[:：。]?$")
 _ORNAMENT = re.compile(r"[^\w\u4e00-\u9fff]+$")  # a line that says nothing
-_RULER = re.compile(r"[-—–=*~～·](?: ?[-—–=*~～·]){2,}$")
+RULER = re.compile(r"[-—–=*~～·](?: ?[-—–=*~～·]){2,}$|[※＊☆★◆◇■□●○](?: ?[※＊☆★◆◇■□●○])*$")
+_RED_HEAD = re.compile(r"^[^，。；：]{4,30}文件$")  # 红头: whose paper it is, above the paper's number
 _ONE_OF_A_SERIES = re.compile(r"([\u4e00-\u9fff]{1,6}?)(?:之)?[一二三四五六七八九十\d]{1,2} ?[：:、．. ]")
 _FULL_TITLE = re.compile(  # below a guide: 纺织厂工会2006年工作计划 为做好…
     rf"(?=[^，。；：]{{0,30}}{YEAR}年)(?=[^，。；：]{{0,30}}工会)[^，。；： ]{{6,40}}(?:总结|计划|汇报|报告|要点)(?: |$)"
@@ -99,7 +101,7 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
     below_cut = {
         line.start: noise.get(i - 1, "ornament")
         for i, line in enumerate(lines)
-        if i - 1 in noise or (i and _RULER.match(lines[i - 1].text))
+        if i - 1 in noise or (i and RULER.match(lines[i - 1].text))
     }
     ruled = sum(reason == "separator" for reason in noise.values()) > 1
     standing = Counter(line.text for line in kept)
@@ -130,7 +132,9 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
         title = _title_points(kept, top, i, following, below_cut="separators" if ruled and why == "separator" else why)
         if standing[line.text] > 1 and title:  # other texts have this title too, or it is the header of this one's pages
             title = 0 if _goes_on(kept, i, following) else title + 2
-        opening = max(_opening_points(kept, top, i, following), _THRESHOLD * behind_signature(kept, start, i))
+        opening = _opening_points(kept, top, i, following)
+        if behind_signature(kept, start, i) or _behind_ruler(kept, start, i, why) or _is_headed(kept, i):
+            opening = max(opening, _THRESHOLD)
         if title >= _THRESHOLD:
             end = kept[i + _more_title(kept, start, i, following)].end
             found.append(Mark(line.start, end, "text", ((line.start, end),), None, "title_line"))
@@ -327,6 +331,23 @@ def _opening_points(lines: Sequence[Line], start: int, i: int, end: int) -> int:
         return 0
     announces = restart == 2 and bool(_ANNOUNCES.search(line))
     return (2 if before == 3 else 0) + restart + closed * (before != 3) + again + 2 * announces - 1
+
+
+def _behind_ruler(lines: Sequence[Line], start: int, i: int, below_cut: str | None) -> bool:
+    """Whether a ruler stands between a text that is signed and a line that adds nothing to it."""
+    line = lines[i].text
+    opens = _ADDRESSED_TO_ALL.match(line) is not None or not APPENDED.match(line)
+    return below_cut in _RULED and ended(lines, start, i) == 3 and opens
+
+
+_RULED = ("separator", "ornament")
+_ADDRESSED_TO_ALL = re.compile(r"^(?:各|全[体县市区镇]|尊敬的|亲爱的|敬爱的)[^，。；：]{2,40}[：:]$")
+
+
+def _is_headed(lines: Sequence[Line], i: int) -> bool:
+    """Whether a line is a red head (某某工会文件) with the paper's number below it."""
+    below = lines[i + 1].text if i + 1 < len(lines) else ""
+    return bool(_RED_HEAD.match(lines[i].text) and _NUMBERED_PAPER.match(below))
 
 
 def _restart(lines: Sequence[Line], start: int, i: int, end: int) -> int:

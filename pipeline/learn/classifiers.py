@@ -15,7 +15,7 @@ from pipeline.extract.figures import Act
 from pipeline.extract.organisation import candidates
 from pipeline.extract.profile import signature
 from pipeline.extract.roles import standing_features
-from pipeline.extract.topics import FIRST, section_features
+from pipeline.extract.topics import FIRST, WEIGHTY, section_features, spoken_of
 from pipeline.learn.examples import Example
 from pipeline.learn.goldrecord import gold_record, thinned
 from pipeline.learn.unnumbering import unnumbered_copies
@@ -116,15 +116,17 @@ def statement_rows(example: Example) -> Iterator[Row]:
 def topic_rows(example: Example) -> Iterator[Row]:
     """Rows for topics: level-1 sections, or the document where it has none."""
     reading = example.reading
+    spoken = spoken_of(reading)
     sections = [(span, item) for span, item in example.spans("sections") if item["level"] == 1]
     if not sections:
         if example.gold.get("topics"):
-            yield spelt(example, section_features(reading, None, reading.body)), example.gold["topics"]
+            yield spelt(example, section_features(reading, None, reading.body, spoken)), example.gold["topics"]
         return
     for k, (span, item) in enumerate(sections):
         end = sections[k + 1][0].start if k + 1 < len(sections) else len(reading.clean)
         if item["topics"]:
-            yield spelt(example, section_features(reading, Span(span.start, span.end), Span(span.end, end))), item["topics"]
+            own = section_features(reading, Span(span.start, span.end), Span(span.end, end), spoken)
+            yield spelt(example, own), item["topics"]
 
 
 def level_rows(example: Example) -> Iterator[Row]:
@@ -209,13 +211,14 @@ class Task(NamedTuple):
     hinge: bool = False  # one support vector machine a class (hinge loss) instead of one multinomial logistic regression
     eagerness: float = 0.0  # margin taken from the class "none": recall for precision, chosen on folds of author groups
     kind: str = ""  # the findings it is about: documents in which these alone are annotated teach it too
+    weighty: tuple[str, ...] = ()  # how the features begin that count twice
 
 
 TASKS = {
     "outline": Task(outline_rows, 0.2),
     "counted": Task(candidate_rows, 0.1, kind="counts"),
     "deeds": Task(deed_rows, 0.1, kind="events"),
-    "event_type": Task(event_rows("type"), 2.0, kind="events"),
+    "event_type": Task(event_rows("type"), 1.0, kind="events", weighty=("n=",)),
     "event_status": Task(event_rows("status"), 0.5, kind="events"),
     "event_date": Task(link_rows("date"), 0.5),
     "event_people": Task(link_rows("participants"), 0.5),
@@ -226,58 +229,63 @@ TASKS = {
     "indicator": Task(count_rows("indicator"), 0.01, hinge=True, eagerness=0.3, kind="counts"),
     "scope": Task(count_rows("scope"), 0.005, hinge=True, kind="counts"),
     "count_status": Task(count_rows("status"), 0.02, hinge=True),
-    "statement": Task(statement_rows, 0.3, balanced=True),
-    "topics": Task(topic_rows, 0.5, kind="sections"),
+    "statement": Task(statement_rows, 0.3, balanced=True, kind="problems"),
+    "topics": Task(topic_rows, 0.25, kind="sections", weighty=WEIGHTY),
     "levels": Task(level_rows, 0.5),
 }
 
 
-def _every_class(model: Any) -> tuple[list[str], list[float], Any]:
-    """Classes, bias and weights of a trained model, a row a class; of two classes scikit-learn keeps one row."""
+def train(name: str, examples: list[Example], path: Path) -> dict[str, Any]:
+    """Train one classifier, write its weights, return its size."""
     import numpy as np
+    from sklearn.feature_extraction import DictVectorizer
 
+    task = TASKS[name]
+    rows = [row for example in examples for row in task.rows(example)]
+    vectors = DictVectorizer(sort=True, dtype=np.float64)
+    x = vectors.fit_transform([{feature: 1.0 + feature.startswith(task.weighty) for feature in seen} for seen, _ in rows])
+    x.indices, x.indptr = x.indices.astype(np.int32), x.indptr.astype(np.int32)  # liblinear takes no wider ones
+    labels: list[Any] = [label for _, label in rows]
+    classes, bias, weights = (_several if labels and isinstance(labels[0], list) else _one)(task, x, labels)
+    weights = weights * [1.0 + feature.startswith(task.weighty) for feature in vectors.feature_names_]
+    if task.eagerness:
+        bias[classes.index("none")] -= task.eagerness
+    kept = {feature: k for feature, k in sorted(vectors.vocabulary_.items()) if abs(weights[:, k]).max() >= 0.003}
+    counted = np.rint(weights[:, list(kept.values())].T * UNIT).astype(np.int32)
+    write(Model(tuple(map(str, classes)), np.rint(np.array(bias) * UNIT).astype(np.int32), list(kept), counted), path)
+    return {"rows": len(rows), "features": len(kept), "classes": len(classes)}
+
+
+def _several(task: Task, x: Any, labels: list[list[str]]) -> tuple[list[str], list[float], Any]:
+    """Classes, bias and weights where a row bears several labels: each against the rest, and which of them comes first."""
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.multiclass import OneVsRestClassifier
+    from sklearn.preprocessing import MultiLabelBinarizer
+
+    binarizer = MultiLabelBinarizer()
+    each = OneVsRestClassifier(LogisticRegression(C=task.strength, solver="liblinear", random_state=0))
+    each.fit(x, binarizer.fit_transform(labels))
+    first = LogisticRegression(C=task.strength, solver="lbfgs", max_iter=400, random_state=0)
+    first.fit(x, [label[0] for label in labels])
+    classes = [*binarizer.classes_, *(FIRST + name for name in first.classes_)]
+    bias = [float(b) for b in (*(e.intercept_[0] for e in each.estimators_), *first.intercept_)]
+    return classes, bias, np.vstack([*(e.coef_[0] for e in each.estimators_), first.coef_])
+
+
+def _one(task: Task, x: Any, labels: list[str]) -> tuple[list[str], list[float], Any]:
+    """Classes, bias and weights where a row bears one label; of two classes scikit-learn keeps one row."""
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.svm import LinearSVC
+
+    weighed = "balanced" if task.balanced else None
+    model = (
+        LinearSVC(C=task.strength, class_weight=weighed, random_state=0)
+        if task.hinge
+        else LogisticRegression(C=task.strength, solver="lbfgs", max_iter=400, class_weight=weighed, random_state=0)
+    ).fit(x, labels)
     classes, bias, weights = list(model.classes_), [float(b) for b in model.intercept_], model.coef_
     if len(classes) == 2:
         return classes, [-bias[0] / 2, bias[0] / 2], np.vstack([-weights[0] / 2, weights[0] / 2])
     return classes, bias, weights
-
-
-def train(task: str, examples: list[Example], path: Path) -> dict[str, Any]:
-    """Train one classifier, write its weights, return its size."""
-    import numpy as np
-    from sklearn.feature_extraction import DictVectorizer
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.multiclass import OneVsRestClassifier
-    from sklearn.preprocessing import MultiLabelBinarizer
-    from sklearn.svm import LinearSVC
-
-    make, strength, balanced, hinge, eagerness, _ = TASKS[task]
-    rows = [row for example in examples for row in make(example)]
-    vectors = DictVectorizer(sort=True, dtype=np.float64)
-    x = vectors.fit_transform([dict.fromkeys(features, 1.0) for features, _ in rows])
-    x.indices, x.indptr = x.indices.astype(np.int32), x.indptr.astype(np.int32)  # liblinear takes no wider ones
-    several = bool(rows) and isinstance(rows[0][1], list)
-    if several:  # each label against the rest, and which of them comes first
-        binarizer = MultiLabelBinarizer()
-        y = binarizer.fit_transform([label for _, label in rows])
-        one = OneVsRestClassifier(LogisticRegression(C=strength, solver="liblinear", random_state=0)).fit(x, y)
-        first = LogisticRegression(C=strength, solver="lbfgs", max_iter=400, random_state=0).fit(
-            x, [label[0] for _, label in rows]
-        )
-        classes = [*binarizer.classes_, *(FIRST + name for name in first.classes_)]
-        bias = [float(b) for b in (*(e.intercept_[0] for e in one.estimators_), *first.intercept_)]
-        weights = np.vstack([*(e.coef_[0] for e in one.estimators_), first.coef_])
-    else:
-        weighed = "balanced" if balanced else None
-        model = (
-            LinearSVC(C=strength, class_weight=weighed, random_state=0)
-            if hinge
-            else LogisticRegression(C=strength, solver="lbfgs", max_iter=400, class_weight=weighed, random_state=0)
-        ).fit(x, [label for _, label in rows])
-        classes, bias, weights = _every_class(model)
-    if eagerness:
-        bias[classes.index("none")] -= eagerness
-    kept = {name: k for name, k in sorted(vectors.vocabulary_.items()) if abs(weights[:, k]).max() >= 0.003}
-    counted = np.rint(weights[:, list(kept.values())].T * UNIT).astype(np.int32)
-    write(Model(tuple(map(str, classes)), np.rint(np.array(bias) * UNIT).astype(np.int32), list(kept), counted), path)
-    return {"rows": len(rows), "features": len(kept), "classes": len(classes)}
