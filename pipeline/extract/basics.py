@@ -11,6 +11,7 @@ from pipeline.extract import profile
 from pipeline.extract.period import settle
 from pipeline.extract.unit_kind import org_type
 from pipeline.extract.whose import Setting
+from pipeline.extract.years import YearSense
 
 if TYPE_CHECKING:
     from pipeline.extract.calendar import Moment
@@ -40,4 +41,7 @@ def basics(reading: Reading, moments: list[Moment]) -> Basics:
     title = f"{reading.part.boundary_title or ''} {own}".strip() if own[:1] in ("", "—", "-") else own
     kind = profile.doc_type(reading, title)
     signed = profile.signature(reading, moments)
-    return Basics(title, kind, signed, *settle(reading, kind, moments, signed, title))
+    period, settled = settle(reading, kind, moments, signed, title)
+    if signed.date is None:
+        signed = profile.dated(reading, moments, signed, YearSense(reading, moments, settled, summary=kind != "plan"))
+    return Basics(title, kind, signed, period, settled)

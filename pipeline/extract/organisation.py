@@ -21,12 +21,12 @@ MASKED = re.compile(r"[xX×ｘＸ*＊﹡_＿]|某|[Oo○]{2}")
 _UNIT = (head for _, heads in table("lexicons/unit_heads.tsv", 2) for head in heads.split() if len(head) > 1)
 _BODY = rf"(?:{alternatives([*words('lexicons/union_bodies.txt'), *_UNIT, *'厂矿局镇乡'])})"
 _NO_START = (
-    r"好[省市县区乡镇]|关于|在|给|记|让|为|当选|做好|举办|召开|[春秋]季|工会知识|工会(?!联合会)|半年|年度|参加|一个|一名|一位|某|（|“|[上下]半年|[一二三四]季度|本?年度?"
+    r"好[省市县区乡镇]|关于|在|给|记|让|为|当选|做好|举办|召开|[春秋]季|评选|评比|表彰|命名|推荐|通报|工会知识|工会(?!联合会)|半年|年度|参加|一个|一名|一位|某|（|“|[上下]半年|[一二三四]季度|本?年度?"
     r"|上学期|下学期"
 )
 _NO_PART = r"[的我届在您被获]|第[一二三四五六七八九十0-9]{1,3}[次届]|[（(][^）)]*$|认真|执行|关于|开展|加强|公开与"
 _NAMED = re.compile(
-    rf"(?:^|[在由记]|关于[^，]{{0,6}}?|——|—|[：:】\s（]|致)(?<!召)(?P<unit>(?!{_NO_START})(?:(?!{_NO_PART})[\u4e00-\u9fff·（）“”\-]){{2,26}}{_BODY})"
+    rf"(?:^|[在由记]|关于[^，]{{0,6}}?|——|—|[：:】\s（]|致)(?<!召)(?P<unit>(?!{_NO_START})(?:(?!{_NO_PART})[\u4e00-\u9fff·（）“”\-]){{2,26}}(?<!”){_BODY})"
     r"(?:(?<=工会)(?!干部|会员|工作者|委员(?!会))|(?<=[合分]会)|(?<=小组)(?!长)|(?=[0-9二一年第关工开上下本及、\s〇（(—“]|全|三|五|代|致|党|建家|建设|的|$))"
 )
 _BYLINE = re.compile(
@@ -70,6 +70,7 @@ def candidates(reading: Reading, orgs: Sequence[tuple[Any, ...]], signed: Span |
     """
     text, found = reading.clean, dict[str, list[Mention]]()
     for start, end, place in sorted(_mentions(reading, orgs, signed)):
+        start -= start > 0 and text[start - 1] in _HIDES  # 某|矿务局 hides which one
         name = re.sub(r"\s", "", text[start:end])
         ours = _OURS_AHEAD.match(name)
         if ours and text.startswith(ours[0], start) and _proper(name[ours.end() :]):
@@ -100,6 +101,7 @@ def _settled(found: dict[str, list[Mention]]) -> dict[str, list[Mention]]:
 
 
 _LONGEST = 40
+_HIDES = "某×"
 
 
 def _mentions(reading: Reading, orgs: Sequence[tuple[Any, ...]], signed: Span | None) -> Iterator[tuple[int, int, str]]:

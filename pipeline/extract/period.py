@@ -84,7 +84,13 @@ class Facts:
         if not self.reading.title_lines and not self.titled and head not in (None, "year"):
             title = head  # a collection's line, which is re-dated every year
         wrapper = boundary_line(self.reading) if self.kind in ("summary", "plan") else ""
-        return title or head or first_match("period_title", wrapper)  # type: ignore[return-value]
+        return title or head or first_match("period_title", wrapper) or self._half_told  # type: ignore[return-value]
+
+    @cached_property
+    def _half_told(self) -> PeriodLabel | None:
+        """A half year, where the last section of a report is about the second one (下半年的打算)."""
+        last = self.reading.headings[-3:] if self.kind == "summary" else []
+        return "half" if any(_SECOND_HALF.match(self.reading.clean, h.start, h.end) for h in last) else None
 
     @cached_property
     def year(self) -> tuple[int | None, PeriodBasis | None]:
@@ -111,6 +117,9 @@ class Facts:
         if month <= _EARLY and self.kind in ("summary", "exchange", "other") and yearly:
             return signed - 1
         return signed + 1 if month >= _LATE and self.kind == "plan" else signed
+
+
+_SECOND_HALF = re.compile("下半年(?!年).{0,8}$")
 
 
 def _no_year(_: Moment) -> None:
@@ -183,6 +192,18 @@ def _of_several_years(facts: Facts) -> Period | None:
 def _of_years_told(facts: Facts) -> Period | None:
     """Several years that the text goes through without saying so at once."""
     return None if facts.titled else years_told(facts, said=False)
+
+
+def _of_years_headed(facts: Facts) -> Period | None:
+    """The years that the headings of a story name one after another (二〇一八，没人开门 … 二〇二〇，自己找上门)."""
+    starts = [h.start for h in facts.reading.headings]
+    years = [m.year for m in facts.told if m.year and m.start in starts]
+    if len(years) < _TWO or facts.titled or sorted(set(years)) != years:
+        return None
+    return Period(start=str(years[0]), end=str(years[-1]), label="multi_year", basis="body")
+
+
+_TWO = 2  # years make several
 
 
 def _of_months_stated(facts: Facts) -> Period | None:
@@ -260,9 +281,18 @@ def _of_year_titled(facts: Facts) -> Period | None:
 
 _Read: TypeAlias = Callable[[Facts], Period | None]
 _READINGS: dict[DocType, tuple[_Read, ...]] = {
-    "summary": (_of_term, _of_campaign, _of_title, _of_several_years, _of_months_stated, _of_years_told, _of_no_time, _of_label),
+    "summary": (
+        _of_term,
+        _of_campaign,
+        _of_title,
+        _of_several_years,
+        _of_months_stated,
+        _of_years_told,
+        _of_no_time,
+        _of_label,
+    ),
     "plan": (_of_term, _of_title, _of_several_years, _of_label),
-    "exchange": (_of_term, _of_title, _of_several_years, _of_words, _of_years_told),
+    "exchange": (_of_term, _of_title, _of_years_headed, _of_several_years, _of_words, _of_years_told),
     "reflection": (_of_term, _of_title, _of_several_years, _of_words, _of_months_stated, _of_opening_month),
     "notice": (_of_term, _of_year_titled, _of_no_time, _of_months_stated, _of_months),
     "other": (_of_minutes, _of_term, _of_title, _of_words, _of_no_time, _of_months_stated, _of_months),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.almanac import norm
@@ -13,6 +14,8 @@ from pipeline.resources import yaml
 from pipeline.segment.title import SEAL, is_person
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipeline.segment import Reading, Span
 
 
@@ -148,6 +151,15 @@ def signature(reading: Reading, moments: list[Moment]) -> Signature:
     return Signature(unit, date)
 
 
+def dated(reading: Reading, moments: list[Moment], signed: Signature, sense: Callable[[Moment], int | None]) -> Signature:
+    """A signature whose date leaves out the year (12月28日), with the year that ``sense`` gives to it."""
+    last = reading.sign_off[-1] if reading.sign_off else None
+    days = [m for m in moments if last is not None and last.start <= m.start and m.end <= last.end and m.day and m.year is None]
+    if not days or sense(days[-1]) is None:
+        return signed
+    return signed._replace(date=norm(days[-1], sense))
+
+
 def _signed_in_passing(reading: Reading, moments: list[Moment]) -> Signature:
     """A signature that hangs on to the last sentence: …出面谈一次。青石桥镇总工会，二〇〇六年元月。"""
     from pipeline.segment import Span
@@ -178,7 +190,11 @@ def author(reading: Reading) -> Span | None:
     match = _I_AM.search(text, reading.body.start, reading.body.start + 200)
     if match and is_person(match["name"]):
         return Span(*match.span("name"))
-    edges = [ln for ln in reading.lines if ln.start >= reading.body.start][:2] + reading.lines[-3:]
+    edges = [ln for ln in reading.lines if ln.start >= reading.body.start][:3] + reading.lines[-3:]
+    for line, below in pairwise(edges[:3]):
+        if is_person(re.sub(r"\s", "", text[line.start : line.end])) and _SALUTES.fullmatch(text, below.start, below.end):
+            return Span(*line)  # 卢月桂 / 各位代表：
+    edges = edges[:2] + edges[3:]
     for line in edges:
         if line.end - line.start <= 50 and (match := _BY.search(text, line.start, line.end)):
             return Span(*match.span("name"))
@@ -196,6 +212,7 @@ def author(reading: Reading) -> Span | None:
     return None
 
 
+_SALUTES = re.compile(r"(?:各位|同志们|尊敬的|姐妹们|工友们|老师们)[^，。；]{0,20}[：:！!]")
 _I_AM = re.compile(
     r"我是[\u4e00-\u9fff]{2,20}(?:的|工会主席|主席|组长|职工|工人|教师)(?P<name>[\u4e00-\u9fff·]{2,8}?)(?=[，。、；！])"
 )
@@ -205,5 +222,5 @@ _BY = re.compile(
 )
 _BARE_NAME = re.compile(
     r"(?:[\u4e00-\u9fff]{0,16}(?P<office>主席)[\s　]+|[\u4e00-\u9fff]{2,16}[\s　]+)?(?P<name>[\u4e00-\u9fff·]{2,12}"
-    r"|[\u4e00-\u9fff]{1,2}[\s　]+[\u4e00-\u9fff])(?:[（(][^）)]{4,20}[）)])?"
+    r"|[\u4e00-\u9fff]{1,2}[\s　]+[\u4e00-\u9fff])(?:[（(][^）)]{4,20}[）)]|[ 　]+(?:[0-9]{4}年)?[0-9]{1,2}月[0-9]{1,2}日)?"
 )

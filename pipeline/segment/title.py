@@ -12,6 +12,8 @@ from pipeline.segment.numbering import Number, number_at
 from pipeline.surnames import common_surnames, is_full_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.products import Span
     from pipeline.segment.reading import Reading
 
@@ -270,6 +272,9 @@ def sign_off_lines(reading: Reading) -> list[Span]:
     lines = lines[:attached]
     while len(lines) > 2 and is_distributed(reading.clean[lines[-1].start : lines[-1].end]):
         lines = lines[:-1]
+    if lines and _is_signed_by_day(reading, lines):
+        found.append(lines[-1])
+        lines = lines[:-1]
     for line in reversed(lines[-5:]):
         piece = reading.clean[line.start : line.end].strip(" 　()（）【】")
         if "|" in piece or len(piece) > 45 or piece.endswith(("。", "！", "；", "：")) or (line in reading.title_lines):
@@ -300,6 +305,21 @@ def sign_off_lines(reading: Reading) -> list[Span]:
     return found
 
 
+def _is_signed_by_day(reading: Reading, lines: Sequence[Span]) -> bool:
+    """Whether the last line is a day without its year, alone or behind who signs, below a sentence that has ended."""
+    signed = _DAY_ALONE.fullmatch(reading.clean, *lines[-1])
+    if signed is None or len(lines) < _SHORTEST or lines[-1] in reading.title_lines:
+        return False
+    who = re.split(r"[ 　]+", signed["who"].strip()) if signed["who"] else []
+    above = reading.clean[lines[-2].start : lines[-2].end]
+    named = all(is_person(name) or _UNIT_END.search(name) for name in who)
+    return named and (bool(who) or above[-1] in "。！" or is_byline(above) or _RECORDED.match(above) is not None)
+
+
+_SHORTEST = 3  # lines of a text that is signed
+_DAY = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})月(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})日"
+_DAY_ALONE = re.compile(rf"(?P<who>[^，。；：:|]{{0,34}}?)[ 　]{{0,8}}{_DAY}")
+_RECORDED = re.compile(r"(?:会议)?(?:记录|执笔|整理|撰稿|汇报)人?[：:]")
 SEAL = re.compile(r"[（(](?:盖?章|公章)[）)]?$")  # behind the name of who signs
 _MASKED_NAME = re.compile(r"[Xx×*_]{2,}.{0,12}")
 _NAME = r"[\u4e00-\u9fff·]{2,4}|[\u4e00-\u9fff][ 　]{1,2}[\u4e00-\u9fff]"

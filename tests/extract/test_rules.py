@@ -8,9 +8,9 @@ import pytest
 
 from pipeline.extract import profile
 from pipeline.extract.awards import features, given, own_level, rank
+from pipeline.extract.basics import basics
 from pipeline.extract.cut import breaks_off
 from pipeline.extract.groundwork import Groundwork
-from pipeline.extract.period import settle
 from pipeline.extract.redaction import is_redacted
 from pipeline.extract.speaker import reporting_unit
 from pipeline.extract.tagger import Marked
@@ -39,11 +39,7 @@ def test_hidden(case: dict[str, Any]) -> None:
 
 def profile_of(reading: Reading) -> dict[str, Any]:
     """What the record's profile fields would be."""
-    moments = Groundwork(reading).moments
-    title = " ".join(reading.clean[a:b] for a, b in reading.title_lines)
-    kind = profile.doc_type(reading, title)
-    signed = profile.signature(reading, moments)
-    period, _ = settle(reading, kind, moments, signed, title)
+    title, kind, signed, period, _ = basics(reading, Groundwork(reading).moments)
     me = profile.author(reading)
     unit = reporting_unit(reading, [], signed.unit, models_dir())
     return {
