@@ -84,13 +84,13 @@ class Facts:
         if not self.reading.title_lines and not self.titled and head not in (None, "year"):
             title = head  # a collection's line, which is re-dated every year
         wrapper = boundary_line(self.reading) if self.kind in ("summary", "plan") else ""
-        return title or head or first_match("period_title", wrapper) or self._half_told  # type: ignore[return-value]
+        return title or head or first_match("period_title", wrapper) or ("half" if self.before_second_half else None)  # type: ignore[return-value]
 
     @cached_property
-    def _half_told(self) -> PeriodLabel | None:
-        """A half year, where the last section of a report is about the second one (下半年的打算)."""
+    def before_second_half(self) -> bool:
+        """Whether the last sections of a report look ahead to the second half of the year (下半年的打算)."""
         last = self.reading.headings[-3:] if self.kind == "summary" else []
-        return "half" if any(_SECOND_HALF.match(self.reading.clean, h.start, h.end) for h in last) else None
+        return any(_SECOND_HALF.match(self.reading.clean, h.start, h.end) for h in last)
 
     @cached_property
     def year(self) -> tuple[int | None, PeriodBasis | None]:
@@ -309,7 +309,7 @@ def _labelled(facts: Facts, label: PeriodLabel) -> Period:
         return Period(start=f"{year}-01", end=f"{year}-12", label=label, basis=basis)
     head = reading.clean[: reading.body.start + 300]
     if label == "half":
-        second = re.search(r"下半年", head) and not re.search(r"上半年", head)
+        second = re.search(r"下半年", head) and not re.search(r"上半年", head) and not facts.before_second_half
         first, last = ("07", "12") if second else ("01", "06")
         return Period(start=f"{year}-{first}", end=f"{year}-{last}", label=label, basis=basis)
     if label == "quarter":

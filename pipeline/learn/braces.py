@@ -12,9 +12,8 @@ A text is read as it is written, one to a file. In ``corpora/counts`` the counts
     三八节办{女教职工趣味运动会|recreation}，张兰获{县一等奖|award|county}；明年办{歌咏比赛|contest|planned}。
 
 An event's type, then its status (``held``); ``award`` and the level (``-`` for none). In ``corpora/names`` persons, organisations
-and places are (``{赵敏|person}``, ``{县教育局|org}``, ``{凤凰山|place}``), in ``corpora/statements`` problems and requests
-(``一是{活动形式单一；|problem}``), in ``corpora/topics`` the headings of outermost sections, each with its topics, main
-topic first (``一、{办实事，暖人心|care culture}``).
+and places are (``{赵敏|person}``, ``{县教育局|org}``, ``{凤凰山|place}``), in ``corpora/topics`` the headings of outermost
+sections, each with its topics, main topic first (``一、{办实事，暖人心|care culture}``).
 
 A header that says ``annotated=awards`` has only these in full. Such texts teach the models of what they annotate, and none else.
 """
@@ -32,12 +31,9 @@ FOLDERS = {  # and the kinds that the texts of each annotate
     "counts": ("counts",),
     "events": ("events", "awards"),
     "names": ("persons", "orgs", "places"),
-    "statements": ("problems", "requests"),
     "topics": ("sections",),
 }
-_SAID = {  # a first code that is the kind itself
-    "award": "awards", "person": "persons", "org": "orgs", "place": "places", "problem": "problems", "request": "requests",
-}  # fmt: skip
+_SAID = {"award": "awards", "person": "persons", "org": "orgs", "place": "places"}  # a first code that is the kind itself
 _MARK = re.compile(r"\{(?P<text>[^{}|]+)(?P<codes>(?:\|[^{}|\n]*){0,3})\}")
 # the attributes that the codes of a kind stand for, in order: their values, and what holds where nothing stands
 _ATTRIBUTES: dict[str, dict[str, tuple[tuple[str | None, ...], str | None]]] = {
@@ -51,8 +47,6 @@ _ATTRIBUTES: dict[str, dict[str, tuple[tuple[str | None, ...], str | None]]] = {
     "persons": {},
     "orgs": {},
     "places": {},
-    "problems": {},
-    "requests": {},
 }
 
 

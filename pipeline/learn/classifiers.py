@@ -229,7 +229,7 @@ TASKS = {
     "indicator": Task(count_rows("indicator"), 0.01, hinge=True, eagerness=0.3, kind="counts"),
     "scope": Task(count_rows("scope"), 0.005, hinge=True, kind="counts"),
     "count_status": Task(count_rows("status"), 0.02, hinge=True),
-    "statement": Task(statement_rows, 0.3, balanced=True, kind="problems"),
+    "statement": Task(statement_rows, 0.3, balanced=True),
     "topics": Task(topic_rows, 0.25, kind="sections", weighty=WEIGHTY),
     "levels": Task(level_rows, 0.5),
 }
