@@ -88,9 +88,9 @@ class Facts:
 
     @cached_property
     def before_second_half(self) -> bool:
-        """Whether the last sections of a report look ahead to the second half of the year (下半年的打算)."""
-        last = self.reading.headings[-3:] if self.kind == "summary" else []
-        return any(_SECOND_HALF.match(self.reading.clean, h.start, h.end) for h in last)
+        """Whether a section of a report looks ahead to the second half of the year (下半年的打算)."""
+        headings = self.reading.headings if self.kind == "summary" else []
+        return any(_SECOND_HALF.match(self.reading.clean, h.start, h.end) for h in headings)
 
     @cached_property
     def year(self) -> tuple[int | None, PeriodBasis | None]:
@@ -153,6 +153,9 @@ def _term_at_head(reading: Reading, moments: list[Moment]) -> Moment | None:
 _PLANS = re.compile(r"年?[，,]?[^，。；]{0,12}(?:计划|打算|将|争取|力争|准备|拟)")
 
 
+_NEXT = re.compile("(?:明年|来年|下一?年)(?!度?的?总结).{0,8}(?:打算|计划|安排|设想)$")
+
+
 def _year_before_plans(reading: Reading, moments: list[Moment], kind: DocType) -> int | None:
     """The year before the only one that the text names, where a summary names it for what it plans (2013年，计划…)."""
     years = {m.year for m in moments if m.year and m.start >= reading.body.start}
@@ -160,7 +163,9 @@ def _year_before_plans(reading: Reading, moments: list[Moment], kind: DocType) -
     if kind != "summary" or len(years) != 1 or last is None or not last.year:
         return None
     late = last.start > reading.body.start + (len(reading.clean) - reading.body.start) * 2 // 3
-    return last.year - 1 if late and last.kind == "y" and _PLANS.match(reading.clean, last.end - 1) else None
+    section = reading.section_at(last.start)
+    headed = section is not None and _NEXT.match(reading.clean, *reading.headings[section][:2]) is not None
+    return last.year - 1 if late and last.kind == "y" and (headed or _PLANS.match(reading.clean, last.end - 1)) else None
 
 
 # Readings: each finds the period in one way, or None where the text does not speak of its time in that way.

@@ -30,7 +30,9 @@ TEXT = 24  # characters of a line that is text
 _MARK = re.compile(r"[^\w\s“《（(<〈|]{1,2}\s{0,3}")  # a bracket, a bullet, dashes
 _BRACKETS = "【〔[［"
 _CLOSING = "】〕]］"
-_OPENING = re.compile(rf"[^。：:；;！!？?\n|】〕\]］]{{1,{LONGEST_OPENING}}}?(?=[。：:！!？?】〕\]］　]|  | (?! )|$)")
+_OPENING = re.compile(
+    rf"[^。：:；;！!？?\n|】〕\]］]{{1,{LONGEST_OPENING}}}?(?=[。：:！!？?】〕\]］　]|——[^\n|]{{{TEXT}}}|  | (?! )|$)"
+)
 _BROKEN = re.compile(r"[。；;！!？?|　]|\S  +\S")  # what no heading on a line of its own holds
 _COLON = re.compile(r"[：:]")
 _SECOND_PART = 18  # characters behind the colon of a heading of two parts, the colon included

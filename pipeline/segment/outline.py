@@ -251,10 +251,10 @@ _SENTENCE_END = re.compile("[。！？!?]")
 
 
 def _heading_end(text: str, start: int, end: int, *, whole: bool = False) -> int:
-    """Where a heading that begins at ``start`` ends: sentence end, colon, double space or line end; quotes are stepped over.
+    """Where a heading that begins at ``start`` ends: at a sentence's end, a colon, dashes, a double space or the line's end.
 
-    With ``whole`` nothing but the heading stands up to ``end``: a colon in it may join its two parts, and of a single sentence
-    all is heading, semicolons and what they set apart.
+    Quotes are stepped over. With ``whole`` nothing but the heading stands up to ``end``: a colon in it may join its two
+    parts, and of a single sentence all is heading, semicolons and what they set apart.
     """
     i = start
     single = whole and _SENTENCE_END.search(text, start, max(end - 1, start)) is None
@@ -275,10 +275,14 @@ def _heading_end(text: str, start: int, end: int, *, whole: bool = False) -> int
             return i
         if c in " 　" and text[i + 1 : i + 2] in (" ", "　") and i - start >= 4:
             return i
-        if text.startswith(("……", "...."), i):
+        if text.startswith(("……", "...."), i) or (i - start in _LABEL and _SET_OFF.match(text, i, end)):
             return i
         i += 1
     return end
+
+
+_LABEL = range(2, 9)  # characters of a heading that dashes set off from its text (安全——跳大绳限45岁以下，怀孕的同志当裁判)
+_SET_OFF = re.compile("——[^—“”]{8,}[，；。]")
 
 
 def _closes(openers: list[Opener], levels: list[int], end: int) -> list[int]:
