@@ -30,12 +30,12 @@ TEXT = 24  # characters of a line that is text
 _MARK = re.compile(r"[^\w\s“《（(<〈|]{1,2}\s{0,3}")  # a bracket, a bullet, dashes
 _BRACKETS = "【〔[［"
 _CLOSING = "】〕]］"
-_OPENING = re.compile(
-    rf"[^。：:；;！!？?\n|】〕\]］]{{1,{LONGEST_OPENING}}}?(?=[。：:！!？?】〕\]］　]|——[^\n|]{{{TEXT}}}|  | (?! )|$)"
-)
+_SECOND_PART = 18  # characters behind the colon or the dashes of a heading of two parts, the colon included
+# dashes with text behind them, and no second part of a heading: 雪灾——年前那场冰雪，…, but not 先有地方——把储藏间腾成小家。
+SET_OFF = rf"——(?:[^—“”\n|，。；]{{1,{_SECOND_PART}}}，|[^—“”\n|。；]{{{_SECOND_PART + 1}}})[^\n|]{{6}}"
+_OPENING = re.compile(rf"[^。：:；;！!？?\n|】〕\]］]{{1,{LONGEST_OPENING}}}?(?=[。：:！!？?】〕\]］　]|{SET_OFF}|  | (?! )|$)")
 _BROKEN = re.compile(r"[。；;！!？?|　]|\S  +\S")  # what no heading on a line of its own holds
 _COLON = re.compile(r"[：:]")
-_SECOND_PART = 18  # characters behind the colon of a heading of two parts, the colon included
 NO_PART = re.compile(r"[。！？；;：:0-9]|名单|如下")  # what stands behind a colon that joins no two parts of a heading
 _MONTH = re.compile(r"(?:20[0-9]{2}年)?(?:[元正腊一二三四五六七八九十\d]{1,3}月?[、—\-至到]?){1,2}月?份?(?<=[月份])")
 _STOPS = "。！!？?"

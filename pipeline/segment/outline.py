@@ -9,7 +9,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pipeline.segment.candidates import NO_PART
+from pipeline.segment.candidates import NO_PART, SET_OFF
 from pipeline.segment.depth import ONLY_HEADING, Opener, depths
 from pipeline.segment.numbering import Number, kind, number_at, rank
 from pipeline.segment.title import is_distributed
@@ -282,7 +282,7 @@ def _heading_end(text: str, start: int, end: int, *, whole: bool = False) -> int
 
 
 _LABEL = range(2, 9)  # characters of a heading that dashes set off from its text (安全——跳大绳限45岁以下，怀孕的同志当裁判)
-_SET_OFF = re.compile("——[^—“”]{8,}[，；。]")
+_SET_OFF = re.compile(SET_OFF)
 
 
 def _closes(openers: list[Opener], levels: list[int], end: int) -> list[int]:
