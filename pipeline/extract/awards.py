@@ -156,7 +156,11 @@ def _aims() -> re.Pattern[str]:
 def given(reading: Reading, marked: list[Marked]) -> list[Marked]:
     """The model's awards, and the honours that a sentence says the unit gave (对8个样板班组进行了表彰)."""
     text = reading.clean
-    found = [m for m in marked if not _aims().search(text[max(0, m.start - 24) : m.start]) or _COUNTED.match(text, m.end)]
+    found = [
+        _quoted(text, m)
+        for m in marked
+        if not _aims().search(text[max(0, m.start - 24) : m.start]) or _COUNTED.match(text, m.end)
+    ]
     for sentence in reading.sentences:
         if sentence.start < reading.body.start or not _GIVING.search(text, sentence.start, sentence.end):
             continue
@@ -164,6 +168,22 @@ def given(reading: Reading, marked: list[Marked]) -> list[Marked]:
             if not _NO_HONOUR.match(m[0]) and not any(a.start < m.end() and m.start() < a.end for a in found):
                 found.append(Marked(m.start(), m.end(), "AWD", 0.5))
     return sorted(found)
+
+
+def _quoted(text: str, m: Marked) -> Marked:
+    """An honour with both quotation marks or with none: 省巾帼文明岗|”, 市级“模范乡镇工会|”."""
+    opened, closed = text.count("“", m.start, m.end), text.count("”", m.start, m.end)
+    if closed > opened and text[m.end - 1] == "”":
+        return m._replace(end=m.end - 1)
+    if opened <= closed:
+        return m
+    if text[m.start] == "“":
+        return m._replace(start=m.start + 1)
+    close = _CLOSES.match(text, m.end)
+    return m._replace(end=close.end()) if close else m
+
+
+_CLOSES = re.compile(r"[^“”，。；\n]{0,12}”")
 
 
 def rank(name: str) -> str | None:

@@ -75,7 +75,6 @@ def _without_place(text: str, m: Marked, names: list[Marked]) -> Marked:
     return m
 
 
-_CUT = re.compile("[。；！？\n“”]")
 _LEADING = re.compile(
     r"(?:了|充分利用|落实|给予|履行|利用|加强|举办|开展|举行|召开|进行|通过|参加|搞好|抓好|做好|坚持|继续|积极|认真|如|对|把|为|将|以|在|先后|还|并|又|等)+(?=[\u4e00-\u9fff“《]{2})"
 )
@@ -89,20 +88,25 @@ def _without_verb(text: str, m: Marked) -> Marked | None:
     lead = _LEADING.match(text, m.start, m.end)
     if lead and lead.end() < m.end:
         m = m._replace(start=lead.end())
-    m = _quoted_whole(text, m)
+    for opening, closing in _PAIRS:
+        m = _whole(text, m, opening, closing)
     return None if _NO_EVENT.search(text[m.start : m.end]) else m
 
 
-def _quoted_whole(text: str, m: Marked) -> Marked:
-    """A name with both of its quotation marks, or with neither where the other is far off."""
-    opened, closed = text.count("“", m.start, m.end), text.count("”", m.start, m.end)
+_PAIRS = (("“", "”"), ("《", "》"))
+_CUT = re.compile("[。；！？\n“”《》]")
+
+
+def _whole(text: str, m: Marked, opening: str, closing: str) -> Marked:
+    """A name with both marks of a pair, or with neither where the other is far off."""
+    opened, closed = text.count(opening, m.start, m.end), text.count(closing, m.start, m.end)
     if opened > closed:
-        close = text.find("”", m.end, m.end + 12)
+        close = text.find(closing, m.end, m.end + 12)
         if close >= 0 and not _CUT.search(text, m.end, close):
             return m._replace(end=close + 1)
-        return m._replace(start=m.start + 1) if text[m.start] == "“" else m
-    if closed > opened and (opening := text.rfind("“", max(0, m.start - 30), m.start)) >= 0:
-        return m if _CUT.search(text, opening + 1, m.start) else m._replace(start=opening)
+        return m._replace(start=m.start + 1) if text[m.start] == opening else m
+    if closed > opened and (first := text.rfind(opening, max(0, m.start - 30), m.start)) >= 0:
+        return m if _CUT.search(text, first + 1, m.start) else m._replace(start=first)
     return m
 
 

@@ -87,6 +87,8 @@ def test_plain_words_ask(said: str, *, asks: bool) -> None:
         ("唱响“矿山的太阳”歌会。", "”歌会", "“矿山的太阳”歌会"),
         ("组织“劳动竞赛，人人参加。", "“劳动竞赛", "劳动竞赛"),
         ("充分利用教代会审议方案。", "充分利用教代会", "教代会"),
+        ("大会通过《考勤办法》。", "《考勤办法", "《考勤办法》"),
+        ("表决《关于停办食堂案》。", "停办食堂案》", "《关于停办食堂案》"),
     ],
 )
 def test_a_name_keeps_its_quotation_marks_and_no_verb(text: str, marked: str, name: str) -> None:

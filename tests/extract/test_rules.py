@@ -90,6 +90,20 @@ def test_an_honour_aimed_at_is_not_received(text: str, honours: list[str]) -> No
 
 
 @pytest.mark.parametrize(
+    ("text", "marked", "honour"),
+    [
+        ("获“省巾帼文明岗”称号。", "省巾帼文明岗”", "省巾帼文明岗"),
+        ("获市级“模范乡镇工会”。", "市级“模范乡镇工会", "市级“模范乡镇工会”"),
+        ("两人是“服务能手。", "“服务能手", "服务能手"),
+    ],
+)
+def test_an_honour_has_both_its_quotation_marks_or_none(text: str, marked: str, honour: str) -> None:
+    start = text.index(marked)
+    found = given(reading_of(text), [Marked(start, start + len(marked), "AWD", 0.9)])
+    assert [text[m.start : m.end] for m in found] == [honour]
+
+
+@pytest.mark.parametrize(
     ("text", "nearest"),
     [
         ("我校教师参加镇教职工运动会，拔河第二名。", "nearest=went:township"),
