@@ -58,7 +58,7 @@ class Facts:
     @cached_property
     def stated(self) -> int | None:
         """The year that the body states."""
-        return body_year([m for m in self.moments if m.start < self.edge], self.reading)
+        return body_year(self.told, self.reading)
 
     @cached_property
     def titled(self) -> list[Moment]:

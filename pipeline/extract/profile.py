@@ -134,8 +134,11 @@ def signature(reading: Reading, moments: list[Moment]) -> Signature:
     lines += [
         ln for ln in reading.lines if ln not in lines and any(t.start == ln.start and t.end < ln.end for t in reading.title_lines)
     ]
+    lines += _masthead(reading)
     for line in lines:
         inside = [m for m in moments if line.start <= m.start and m.end <= line.end]
+        if _HELD.match(reading.clean, *line):
+            continue  # when a meeting was held, not when the paper was signed
         for m in inside:
             if date is None and (m.year is not None or m.redacted) and m.month is not None:
                 date = norm(m, lambda _: None)
@@ -149,6 +152,18 @@ def signature(reading: Reading, moments: list[Moment]) -> Signature:
     if unit is None and date is None and reading.lines:
         return _signed_in_passing(reading, moments)
     return Signature(unit, date)
+
+
+_HELD = re.compile(r"(?:会议)?时间[：:]")
+
+
+def _masthead(reading: Reading) -> list[Span]:
+    """The short lines above the title, where a bulletin says who issues it and when."""
+    top = reading.title_lines[0].start if reading.title_lines else 0
+    return [line for line in reading.lines if line.end <= top and line.end - line.start <= _MASTHEAD]
+
+
+_MASTHEAD = 45  # characters of a line
 
 
 def dated(reading: Reading, moments: list[Moment], signed: Signature, sense: Callable[[Moment], int | None]) -> Signature:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -66,7 +67,7 @@ def boundary_rules() -> tuple[Rule, ...]:
     """The rules, checked against their own examples."""
     return read_rules(
         RESOURCES / "rules" / "boundaries.yaml",
-        {"kind": ("text", "guide"), "strength": ("sure", "series", "titles", "above_title")},
+        {"kind": ("text", "guide"), "strength": ("sure", *_KEPT)},
     )
 
 
@@ -89,16 +90,12 @@ def marks(lines: Sequence[Line]) -> list[Mark]:
         mark = Mark(
             line.start, line.end, "guide" if rule.attributes["kind"] == "guide" else "text", own, number_value(number), rule.id
         )
-        (found if rule.attributes.get("strength", "sure") == "sure" else series[rule.id]).append(mark)
+        (series[rule.id] if rule.attributes.get("strength", "sure") in _KEPT else found).append(mark)
     strength = {rule.id: rule.attributes.get("strength", "sure") for rule in boundary_rules()}
     if "title_digit" in series:  # 工作总结1 goes on with 把“小家”建到车间去2
         series["title_digit"] = sorted(series["title_digit"] + series.get("title_number", []))
     for name, group in series.items():
-        if strength[name] == "above_title":
-            group = [mark for mark in group if _stands_above_title(mark, lines)]
-        if name == "title_number" and _heads_sections(group, lines):
-            continue
-        found += _standing_apart(group, lines) if strength[name] == "titles" else _counting(group)
+        found += _KEPT[strength[name]](group, lines)
     once = list({mark.at: mark for mark in found}.values())
     return sorted(_told_apart(once + _run_into(once, lines), lines))
 
@@ -180,16 +177,45 @@ def _standing_apart(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
     return counted if len(counted) > 1 and alone else []
 
 
-def _stands_above_title(mark: Mark, lines: Sequence[Line]) -> bool:
-    """Whether the line below a mark is a text's title (附件1 / 某校工会2022年工作总结)."""
-    below = next((line.text for line in lines if line.start >= mark.end), "")
-    return len(below) <= LONGEST_TITLE and _ENTITLED.search(below) is not None
+def _above_titles(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
+    """The marks that count and stand above a text's title (附件1 / 某校工会2022年工作总结), of one line or two."""
+    starts = [line.start for line in lines]
+    below = {mark: lines[(at := bisect_left(starts, mark.end)) : at + 2] for mark in group}
+    titled = [mark for mark in group if any(line.fits_a_title and _ANNEXED.search(line.text) for line in below[mark])]
+    return _counting(titled)
+
+
+def _outside_a_text(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
+    """The marks that count, unless they head the sections of a text that began above them."""
+    return [] if _heads_sections(group, lines) else _counting(group)
+
+
+def _no_parts(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
+    """All marks, unless each only names a part of the text that began above them (第一篇　平安, 第二篇　暖心)."""
+    at = {line.start: line for line in lines}
+    named = [_words(at[mark.at], *mark.own[0]) if mark.own and mark.at in at else "" for mark in group]
+    short = all(0 < len(words) <= _NAME_OF_A_PART and not _ENTITLED.search(words) for words in named)
+    return [] if short and group[0].number == 1 and _heads_sections(group, lines) else group
+
+
+_NAME_OF_A_PART = 8  # characters
+_ANNEXED = re.compile(
+    r"(?:总结|小结|计划|汇报|报告|材料|要点|心得|体会|经验|方案|排期|安排表?|办法)(?:[（(][^（）()]{1,16}[)）])?$"
+)
+_KEPT: dict[str, Callable[[list[Mark], Sequence[Line]], list[Mark]]] = {  # by a rule's strength: which of its marks stand
+    "series": lambda group, _: _counting(group),
+    "titles": lambda group, lines: _standing_apart(group, lines),
+    "above_title": _above_titles,
+    "outside": _outside_a_text,
+    "no_parts": _no_parts,
+}
 
 
 def _heads_sections(group: list[Mark], lines: Sequence[Line]) -> bool:
     """Whether counted lines (总结一：值得肯定的) stand in a text that began above them, under a title of its own and running."""
     above = [line.text for line in lines if line.end <= group[0].at]
-    if not above or is_wrapper(above[0]) or len(above[0]) > LONGEST_TITLE or any(map(noisy, above)):
+    title = next((text for text in above[1:2] if text.startswith("—")), above[0] if above else "")
+    if not title or is_wrapper(title) or len(title) > LONGEST_TITLE or any(map(noisy, above)):
         return False
     return any(_ENTITLED.search(text) for text in above[:2]) and any(
         len(text) >= _RUNNING and _STOPPED.search(text) for text in above[1:]

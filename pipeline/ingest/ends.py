@@ -36,7 +36,7 @@ _THANKS = re.compile("(?:^|[。！!，])(?:再次)?(?:谢谢|感谢)(?:各位|�
 _SENT_TO = re.compile(papers.SENT_TO + "[^，。；]{2,40}$")
 SIGNATURE = 45  # characters of a line with a signature's date
 _BY_NAME = re.compile(r"(?<=会)[ 　]{1,8}(?:主席[ 　]?)?[\u4e00-\u9fff](?:[ 　]?[\u4e00-\u9fff]){1,3}$")
-_ADDRESSED = re.compile(r"[^，。；：]{2,16}(?:总工会|工会|委员会|局|公司|领导|同志们?|代表们?|会员们?)[:：]$")
+ADDRESSED = re.compile(r"[^，。；：]{2,16}(?:总工会|工会|委员会|局|公司|领导|同志们?|代表们?|会员们?)[:：]$")
 APPENDED = re.compile(r"附|注[:：]|抄送|联系|备注|主题词|[（(【]|\||[^，。]{0,8}[:：]")
 _PARAGRAPH = 16  # characters of a paragraph that opens a text
 
@@ -58,7 +58,7 @@ def behind_signature(lines: Sequence[Line], start: int, i: int) -> bool:
     if not is_unit(unit) or re.search("[，。；]", unit):
         return False
     paragraph = len(line) >= _PARAGRAPH and "，" in line and not NUMBER.match(line) and not APPENDED.match(line)
-    return paragraph or _ADDRESSED.match(line) is not None
+    return paragraph or ADDRESSED.match(line) is not None
 
 
 def ended(lines: Sequence[Line], start: int, i: int) -> int:

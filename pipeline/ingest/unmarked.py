@@ -15,6 +15,7 @@ from itertools import accumulate
 from pipeline import papers
 from pipeline.ingest.boundaries import Mark, number_value
 from pipeline.ingest.ends import (
+    ADDRESSED,
     APPENDED,
     NUMBER,
     ORGAN,
@@ -52,6 +53,11 @@ _SALUTATION = re.compile(
     r"^(?:尊敬的|亲爱的|敬爱的|各位|同志们|老师们|姐妹们|工友们|全体|领导|大家好|代表们|[^，。]{2,16}[：:]$)"
 )
 _BYLINE = re.compile(r"^(?:[（(]|[\u4e00-\u9fff]{0,2}时间[:：])")
+_SPEAKS = re.compile(  # 沙河物流园联合工会  桑吉卓玛, between a speech's title and its salutation
+    r"^[^，。；：]{2,24}(?:工会|公司|学校|小学|中学|学院|医院|分会|委员会|[厂矿局院站])(?:主席)?[ 　]{1,8}"
+    r"[\u4e00-\u9fff·](?:[ 　]{0,2}[\u4e00-\u9fff·]){1,6}$"
+)
+_TO_ALL = re.compile(r"^(?:尊敬的|各位|同志们|老师们|姐妹们|工友们|代表们)[^。；]{0,30}[：:！!]$")
 _SHORT_LETTER = re.compile(r"(?:感谢信|慰问信|倡议书|决心书|公开信|通知|通报|公示|公告|启事)$")
 _LETTER = re.compile(
     r"^(?:尊敬的|亲爱的|敬爱的|各位|同志们|老师们|姐妹们|工友们)[^。；]{0,40}[：:！!]?$"
@@ -174,10 +180,11 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
     salutation = any(_SALUTATION.match(line.text) for line in lines[last + 1 : last + 3]) or (
         _BYLINE.match(below) is not None and len(below) < 50
     )
-    if not names_kind and _in_series(lines, start, i, end):
+    if (not names_kind and _in_series(lines, start, i, end)) or _names_a_part(lines, start, i):
         return 0
     letter = bool(_LETTER.match(below)) and not names_kind
     subtitle = bool(_SUBTITLE.match(below) or _SUBTITLE.match(lines[last].text) or _EXPLAINED.match(below))
+    spoken = _SPEAKS.match(below) is not None and last + 2 < end and _TO_ALL.match(lines[last + 2].text) is not None
     dashed = bool(_DASHED.match(bare))
     apart = lines[i].after_blank and not lines[last + 1].after_blank and len(below) >= 40
     ruled = below_cut == "separators" or (below_cut == "separator" and len(below) >= 40)
@@ -191,6 +198,7 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
         apart
         or ruled
         or letter
+        or spoken
         or (below_cut is not None and (salutation or dashed or signed))
         or (before == 3 and (salutation or signed or len(below) >= 40 or (below_cut is not None and bool(ORGAN.search(bare)))))
     )
@@ -226,6 +234,7 @@ def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_
     points += (
         2 * salutation
         + letter
+        + 3 * spoken
         + 3 * subtitle
         + 2 * dashed
         + 3 * apart
@@ -241,6 +250,14 @@ def _in_series(lines: Sequence[Line], start: int, i: int, end: int) -> bool:
     return match is not None and any(
         (other := _ONE_OF_A_SERIES.match(lines[k].text)) is not None and other[1] == match[1] for k in range(start, end) if k != i
     )
+
+
+def _names_a_part(lines: Sequence[Line], start: int, i: int) -> bool:
+    """Whether the line names a later part of the text whose first part is named above (第一篇　平安 … 第二篇　暖心)."""
+    return _PART.match(lines[i].text) is not None and any(_PART.match(line.text) for line in lines[start:i])
+
+
+_PART = re.compile(r"第[一二三四五六七八九十\d]{1,2} ?[篇章部编]分? ?[^，。；：]{0,8}$")
 
 
 def _beside_another(first: str, title: str) -> int:
@@ -334,10 +351,10 @@ def _opening_points(lines: Sequence[Line], start: int, i: int, end: int) -> int:
 
 
 def _behind_ruler(lines: Sequence[Line], start: int, i: int, below_cut: str | None) -> bool:
-    """Whether a ruler stands between a text that is signed and a line that adds nothing to it."""
-    line = lines[i].text
-    opens = _ADDRESSED_TO_ALL.match(line) is not None or not APPENDED.match(line)
-    return below_cut in _RULED and ended(lines, start, i) == 3 and opens
+    """Whether a ruler stands between a text that is signed and a line that adds nothing to it, or that addresses a body."""
+    line, above = lines[i].text, ended(lines, start, i) if below_cut in _RULED else 0
+    addressed = _ADDRESSED_TO_ALL.match(line) is not None or ADDRESSED.match(line) is not None
+    return (above == 3 and not APPENDED.match(line)) or (above > 0 and addressed)
 
 
 _RULED = ("separator", "ornament")
