@@ -13,8 +13,9 @@ from pipeline.ingest.contents import named_in_contents
 from pipeline.ingest.ends import is_signed
 from pipeline.ingest.lines import LONGEST_TITLE, Line, lines_of
 from pipeline.ingest.noise import noise_of
+from pipeline.ingest.openings import RULER
 from pipeline.ingest.script import script_of
-from pipeline.ingest.unmarked import RULER, unmarked
+from pipeline.ingest.unmarked import unmarked
 from pipeline.products import Part
 from pipeline.records import Noise, Warn
 from pipeline.spans import Edit, Text, unbroken

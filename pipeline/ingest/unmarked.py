@@ -12,88 +12,24 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
-from pipeline import papers
-from pipeline.ingest.boundaries import Mark, number_value
+from pipeline.ingest.boundaries import Mark
 from pipeline.ingest.ends import (
-    ADDRESSED,
-    APPENDED,
-    NUMBER,
-    ORGAN,
-    SIGN_OFF,
-    SIGNATURE,
-    SIGNER,
     YEAR,
     behind_signature,
     ended,
-    is_byline_below,
-    is_row_of_names,
-    is_signed,
-    is_unit,
 )
 from pipeline.ingest.lines import Line
+from pipeline.ingest.openings import RULER, THRESHOLD, goes_on, is_behind_ruler, is_headed, opening_points, restart
+from pipeline.ingest.titles import more_title, names_kind, title_points
 
-_DATED = re.compile(
-    YEAR + r" ?(?:[-—–~～至]{1,2} ?\d{2,4} ?)?(?:年|学年)|第[一二]学期|[上下]半年|[春秋]季|下一?年度"
-    r"|[一二三四1-4]季度|(?:[一二三四五六七八九十]{1,2}|\d{1,2})月份"
-)
-_DOCUMENT = re.compile(
-    r"(?:总结|小结|计划|打算|要点|汇报|汇报材料|报告|述职报告|材料|心得体会|体会|心得|事迹|经验交流|经验"
-    r"|交流|发言稿?|讲话稿?|方案|通知|通报|决定|意见|安排|倡议书|建议书|慰问信|感谢信|一封信|会议记录|会议纪要"
-    r"|答复|批复|请示|决议|交接信|公开信|表扬信|贺信|行事历|月历|问答|调查报告|公示|公告|启事|管理办法|办法|规定|实施细则|章程|述职|侧记|手记|[年季月]报)(?:[（(][^（）()]{1,16}[)）])?$"
-)
-_PERSONAL = re.compile(
-    r"(?:体会|心得|感言|感想|事迹|信|倡议书|发言稿?|讲话稿?|述职报告|通知|通报|决定|公示|公告|启事|季报|月报|简报|简讯)$"
-)  # kinds that name no section
-_ISSUED = re.compile(r"(?:公示|公告|启事|季报|月报|简报|简讯)$")  # kinds that are a text of their own however short their title
-_INNER = re.compile(
-    r"^(?:今后|下一步|下一年度|下阶段|下学期|下半年|明年|来年|新学期|存在|主要|基本|几点|我的|附|抄送|主题词|联系"
-    r"|工作(?:总结|计划|思路|打算|安排|要点)$|[^工]{0,4}工作(?:打算|思路|安排)$)"
-)
-_SALUTATION = re.compile(
-    r"^(?:尊敬的|亲爱的|敬爱的|各位|同志们|老师们|姐妹们|工友们|全体|领导|大家好|代表们|[^，。]{2,16}[：:]$)"
-)
-_BYLINE = re.compile(r"^(?:[（(]|[\u4e00-\u9fff]{0,2}时间[:：])")
-_SPEAKS = re.compile(  # 沙河物流园联合工会  桑吉卓玛, between a speech's title and its salutation
-    r"^[^，。；：]{2,24}(?:工会|公司|学校|小学|中学|学院|医院|分会|委员会|[厂矿局院站])(?:主席)?[ 　]{1,8}"
-    r"[\u4e00-\u9fff·](?:[ 　]{0,2}[\u4e00-\u9fff·]){1,6}$"
-)
-_TO_ALL = re.compile(r"^(?:尊敬的|各位|同志们|老师们|姐妹们|工友们|代表们)[^。；]{0,30}[：:！!]$")
-_SHORT_LETTER = re.compile(r"(?:感谢信|慰问信|倡议书|决心书|公开信|通知|通报|公示|公告|启事)$")
-_LETTER = re.compile(
-    r"^(?:尊敬的|亲爱的|敬爱的|各位|同志们|老师们|姐妹们|工友们)[^。；]{0,40}[：:！!]?$"
-    r"|^[^。；]{1,40}(?:们|同志|同仁|领导|家人|代表)[：:！!]$"
-)
-_EXPLAINED = re.compile(r"^[（(][^（）()。]{4,60}(?:材料|总结|小结|汇报|发言稿?|报告|记录|体会|讲话稿?)[^（）()。]{0,24}[)）]$")
-_NUMBERED_PAPER = re.compile(rf"^{papers.NUMBER}$")
-_SUBTITLE = re.compile(r"^[—\-－]{1,4} ?[^，。；]{4,40}$")
-_DASHED = re.compile(r"^[^，。；—]{3,24}——[^，。；—]{4,30}$")
-_OPENING = re.compile(
-    r"^[^。]{0,60}(?:在[^。]{2,50}(?:领导|指导|关心|支持|帮助|关怀|部署)[^。]{0,6}下|(?:本|一个|上)?学期(?:来|以来)?[，,]|(?:一|半|本|这|过去的一)年(?:来|以来|中|里|度)?[，,]|现将|汇报如下|总结如下|围绕|按照|根据)|^(?:回顾|回首|时光|光阴|岁月)"
-)
-_CLOSING = re.compile(
-    r"总之|今后|新的一年|新学期|下学期|明年|努力|争取|再上|更大|更好|贡献|不足|展望|谢谢|辉煌|篇章|改进|迈进|前进"
-)
-_QUOTED = re.compile("^《([^《》]{4,45})》$")
-_NEXT_PLAN = re.compile("(?:计划|打算|要点|安排|思路)$")
-_ANNOUNCES = re.compile("(?:总结|汇报|报告|介绍|情况)[^。]{0,6}如下[:：。]?$")
 _ORNAMENT = re.compile(r"[^\w\u4e00-\u9fff]+$")  # a line that says nothing
-RULER = re.compile(r"[-—–=*~～·](?: ?[-—–=*~～·]){2,}$|[※＊☆★◆◇■□●○](?: ?[※＊☆★◆◇■□●○])*$")
-_RED_HEAD = re.compile(r"^[^，。；：]{4,30}文件$")  # 红头: whose paper it is, above the paper's number
-_ONE_OF_A_SERIES = re.compile(r"([\u4e00-\u9fff]{1,6}?)(?:之)?[一二三四五六七八九十\d]{1,2} ?[：:、．. ]")
 _FULL_TITLE = re.compile(  # below a guide: 纺织厂工会2006年工作计划 为做好…
     rf"(?=[^，。；：]{{0,30}}{YEAR}年)(?=[^，。；：]{{0,30}}工会)[^，。；： ]{{6,40}}(?:总结|计划|汇报|报告|要点)(?: |$)"
 )
-_NEW_PLAN = re.compile(rf"^{YEAR}年[^，。；、]{{0,8}}(?:计划|打算|要点|安排|思路|设想)$")
-_REPORTS = re.compile(r"总结|小结|汇报|回顾|盘点")
-_PLANS = re.compile(r"计划|打算|要点|安排|思路|设想")
-_OWNER = re.compile(r"^(?P<unit>[^，。；：]{2,24}?(?:工会联合会|联合工会|总工会|分工会|工会))[^，。；：]{0,16}$")
-_PLAN_LINES = 5  # of a plan that is a text of its own
-_PAUSES = "。；，、：:！!？?|"
 _REACH = 300  # lines around a line that are looked at
 _BODY = 60  # characters of text that a title has below it
 _ENOUGH = 150  # characters of text before a second document may begin
 _SIGNED = 50  # likewise where the text above is signed
-_THRESHOLD = 3
 
 
 def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Mark]) -> tuple[list[Mark], list[Line]]:
@@ -126,7 +62,7 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
             start, length, guide = i, 0, False
         if guide or i == start or line.start in marked:
             continue
-        sure = ended(kept, start, i) == 3 or (standing[line.text] > 1 and _names_kind(line.text))
+        sure = ended(kept, start, i) == 3 or (standing[line.text] > 1 and names_kind(line.text))
         if length < (_SIGNED if sure else _ENOUGH):
             continue
         after = bisect_right(ends, i)
@@ -135,272 +71,19 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
         if before[following] - before[i + 1] < _BODY:
             continue  # a title at its text's end
         why = below_cut.get(line.start)
-        title = _title_points(kept, top, i, following, below_cut="separators" if ruled and why == "separator" else why)
+        title = title_points(kept, top, i, following, below_cut="separators" if ruled and why == "separator" else why)
         if standing[line.text] > 1 and title:  # other texts have this title too, or it is the header of this one's pages
-            title = 0 if _goes_on(kept, i, following) else title + 2
-        opening = _opening_points(kept, top, i, following)
-        if behind_signature(kept, start, i) or _behind_ruler(kept, start, i, why) or _is_headed(kept, i):
-            opening = max(opening, _THRESHOLD)
-        if title >= _THRESHOLD:
-            end = kept[i + _more_title(kept, start, i, following)].end
+            title = 0 if goes_on(kept, i, following) else title + 2
+        opening = opening_points(kept, top, i, following)
+        if behind_signature(kept, start, i) or is_behind_ruler(kept, start, i, why) or is_headed(kept, i):
+            opening = max(opening, THRESHOLD)
+        if title >= THRESHOLD:
+            end = kept[i + more_title(kept, start, i, following)].end
             found.append(Mark(line.start, end, "text", ((line.start, end),), None, "title_line"))
             start, length = i, 0
-        elif opening >= _THRESHOLD:
+        elif opening >= THRESHOLD:
             found.append(Mark(line.start, line.start, "text", (), None, "opening"))
             start, length = i, 0
-        elif opening == _THRESHOLD - 1 and _restart(kept, top, i, following) == 2:
+        elif opening == THRESHOLD - 1 and restart(kept, top, i, following) == 2:
             possible.append(line)
     return found, possible
-
-
-def _title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_cut: str | None) -> int:
-    """Points for a line that reads like a document's title.
-
-    ``below_cut`` is why the line above was cut: ``separators`` where it is one of several rulers between texts.
-    """
-    last = i + _more_title(lines, start, i, end)
-    bare = _QUOTED.sub(r"\1", "".join(line.text for line in lines[i : last + 1]).replace(" ", ""))
-    signed_above = i > start and ended(lines, start, i) == 3
-    if (
-        not (2 if signed_above or _SHORT_LETTER.match(bare) else 4) <= len(bare) <= (45 if last == i else 64)
-        or SIGNER.search(lines[i].text)
-        or (i > start and not _DOCUMENT.search(bare) and is_byline_below(lines[i - 1].text, bare))
-        or bare[-1] in _PAUSES
-        or "|" in bare
-        or NUMBER.match(bare)
-        or SIGN_OFF.search(bare)
-    ):
-        return 0
-    if last + 1 >= end:
-        return 0
-    if _INNER.search(bare) and not (_NEXT_PLAN.search(bare) and signed_above and _restart(lines, start, i, end)):
-        return 0
-    below = lines[last + 1].text
-    names_kind = bool(_DOCUMENT.search(bare))
-    salutation = any(_SALUTATION.match(line.text) for line in lines[last + 1 : last + 3]) or (
-        _BYLINE.match(below) is not None and len(below) < 50
-    )
-    if (not names_kind and _in_series(lines, start, i, end)) or _names_a_part(lines, start, i):
-        return 0
-    letter = bool(_LETTER.match(below)) and not names_kind
-    subtitle = bool(_SUBTITLE.match(below) or _SUBTITLE.match(lines[last].text) or _EXPLAINED.match(below))
-    spoken = _SPEAKS.match(below) is not None and last + 2 < end and _TO_ALL.match(lines[last + 2].text) is not None
-    dashed = bool(_DASHED.match(bare))
-    apart = lines[i].after_blank and not lines[last + 1].after_blank and len(below) >= 40
-    ruled = below_cut == "separators" or (below_cut == "separator" and len(below) >= 40)
-    before = max(ended(lines, start, i), int(apart or below_cut is not None or (names_kind and salutation)))
-    if before == 0:
-        return 0
-    signed = (
-        len(below) <= 30 and below[-1] not in _PAUSES and last + 2 < end and len(lines[last + 2].text) >= 30
-    )  # a byline on top
-    stands_apart = (
-        apart
-        or ruled
-        or letter
-        or spoken
-        or (below_cut is not None and (salutation or dashed or signed))
-        or (before == 3 and (salutation or signed or len(below) >= 40 or (below_cut is not None and bool(ORGAN.search(bare)))))
-    )
-    stands_apart = stands_apart and not (is_unit(bare) and not names_kind)
-    if not (names_kind or subtitle or stands_apart):
-        return _THRESHOLD if _told_behind_a_report(lines, start, i, end) else 0
-    full = names_kind and bool(_DATED.search(bare)) and bool(ORGAN.search(bare))
-    opens = (
-        full
-        or salutation
-        or subtitle
-        or signed
-        or below_cut == "separators"
-        or len(below) >= 30
-        or bool(NUMBER.match(below) or _DOCUMENT.search(below) or _NUMBERED_PAPER.match(below))
-    )
-    if not (opens or below[-1] in "。："):
-        return 0
-    points = (
-        2 * (before == 3)
-        + (below_cut is not None) * (1 + 2 * (signed and not names_kind))
-        + 2 * ruled
-        + (before == 3 and not names_kind and (signed or len(below) >= 40))
-        + names_kind
-        + bool(_DATED.search(bare))
-        + bool(ORGAN.search(bare))
-    )
-    if len(bare) >= (6 if _ISSUED.search(bare) else 8) and _PERSONAL.search(bare):
-        points += 1 + _numbering_ends(lines, start, i, end) + bool(_ISSUED.search(bare))
-    points += _beside_another(lines[start].text, bare) + 2 * (
-        _NEW_PLAN.match(bare) is not None and _is_whole(lines, start, i, end)
-    )
-    points += (
-        2 * salutation
-        + letter
-        + 3 * spoken
-        + 3 * subtitle
-        + 2 * dashed
-        + 3 * apart
-        + _restart(lines, start, i, end)
-        + bool(_OPENING.match(below))
-    )
-    return points
-
-
-def _in_series(lines: Sequence[Line], start: int, i: int, end: int) -> bool:
-    """Whether the line is one of several that count alike (做法一： 做法二：): they head sections of one text."""
-    match = _ONE_OF_A_SERIES.match(lines[i].text)
-    return match is not None and any(
-        (other := _ONE_OF_A_SERIES.match(lines[k].text)) is not None and other[1] == match[1] for k in range(start, end) if k != i
-    )
-
-
-def _names_a_part(lines: Sequence[Line], start: int, i: int) -> bool:
-    """Whether the line names a later part of the text whose first part is named above (第一篇　平安 … 第二篇　暖心)."""
-    return _PART.match(lines[i].text) is not None and any(_PART.match(line.text) for line in lines[start:i])
-
-
-_PART = re.compile(r"第[一二三四五六七八九十\d]{1,2} ?[篇章部编]分? ?[^，。；：]{0,8}$")
-
-
-def _beside_another(first: str, title: str) -> int:
-    """A point for the title of another union's text (后庄联合工会总结 below 下寨村工会工作小结)."""
-    one, other = _OWNER.match(first), _OWNER.match(title)
-    alike = one is not None and other is not None and one["unit"] != other["unit"] and bool(_DOCUMENT.search(first))
-    return int(alike and bool(_DOCUMENT.search(title)))
-
-
-def _is_whole(lines: Sequence[Line], start: int, i: int, end: int) -> bool:
-    """Whether a plan below a report that announces none is as long as a text of its own, and no section of a numbered one."""
-    above, below = lines[start:i], lines[i + 1 : end]
-    if not _REPORTS.search(lines[start].text) or _PLANS.search(lines[start].text) or len(lines[start].text) > SIGNATURE:
-        return False
-    length = sum(len(line.text) for line in below)
-    numbered = any(NUMBER.match(line.text) for line in above)
-    return len(below) >= _PLAN_LINES and length * 3 >= sum(len(line.text) for line in above) and not numbered
-
-
-def _told_behind_a_report(lines: Sequence[Line], start: int, i: int, end: int) -> bool:
-    """Whether a story's title stands behind a numbered report that has ended: no number below, no such heading above."""
-    line, above, below = lines[i].text, lines[start + 1 : i], lines[i + 1 : end]
-    numbered = sum(NUMBER.match(other.text) is not None for other in above)
-    return (
-        numbered >= 3
-        and "，" not in line
-        and len(line) <= 20
-        and bool(_CLOSING.search(lines[i - 1].text))
-        and lines[i - 1].text[-1] in "。！"
-        and not NUMBER.match(lines[i - 1].text)
-        and len(below) >= 2
-        and all(len(other.text) >= 40 and other.text[-1] in "。！”" for other in below[:2])
-        and not any(NUMBER.match(other.text) for other in below)
-        and not any(
-            len(other.text) <= 20 and not re.search("[：:]", other.text) and not NUMBER.match(other.text) for other in above
-        )
-    )
-
-
-def _more_title(lines: Sequence[Line], start: int, i: int, end: int) -> int:
-    """How many lines a title goes on below its first: one under the unit's name, under a headline, or with a dash before it."""
-    if i + 2 >= end:
-        return 0
-    first, second = lines[i].text, lines[i + 1].text
-    if _is_headline(first) and _SUBTITLE.match(second):
-        return 1
-    if not _names_kind(second) or _INNER.search(second):
-        return 0
-    if is_unit(first):  # of the text above, if that speaks of it: then it is its signature
-        alike = is_unit(lines[start].text) and _names_kind(lines[start + 1].text)  # the text above began so, too
-        unsaid = (
-            ended(lines, start, i) > 0
-            and _DATED.search(second) is not None
-            and not any(first in line.text for line in lines[start:i])
-        )
-        return int(is_signed(lines[i - 1].text) or alike or unsaid)
-    return int(_is_headline(first) and bool(ORGAN.search(second)) and ended(lines, start, i) > 0)
-
-
-def _is_headline(line: str) -> bool:
-    """Whether a line may stand above the line that says what the text is."""
-    return (
-        4 <= len(line) <= 24
-        and line[-1] not in _PAUSES
-        and "|" not in line
-        and line[0] not in "（(《"
-        and not (NUMBER.match(line) or is_unit(line) or is_signed(line) or SIGNER.search(line) or is_row_of_names(line))
-        and not (_INNER.search(line) or _SUBTITLE.match(line) or _DOCUMENT.search(line) or _NUMBERED_PAPER.match(line))
-    )
-
-
-def _names_kind(line: str) -> bool:
-    return len(line) <= 45 and bool(_DOCUMENT.search(line)) and not NUMBER.match(line)
-
-
-def _opening_points(lines: Sequence[Line], start: int, i: int, end: int) -> int:
-    """Points for a paragraph that reads like the first one of a report."""
-    line = lines[i].text
-    if len(line) < 30 or NUMBER.match(line) or not _OPENING.match(line):
-        return 0
-    before = ended(lines, start, i)
-    if before == 0:
-        return 0
-    restart = _restart(lines, start, i, end)
-    closed = before == 3 or any(_CLOSING.search(other.text) for other in lines[max(i - 1, start) : i])
-    again = any(_OPENING.match(other.text) and _shared(other.text, line) >= 4 for other in lines[start : start + 3])
-    if not (before == 3 or restart):
-        return 0
-    announces = restart == 2 and bool(_ANNOUNCES.search(line))
-    return (2 if before == 3 else 0) + restart + closed * (before != 3) + again + 2 * announces - 1
-
-
-def _behind_ruler(lines: Sequence[Line], start: int, i: int, below_cut: str | None) -> bool:
-    """Whether a ruler stands between a text that is signed and a line that adds nothing to it, or that addresses a body."""
-    line, above = lines[i].text, ended(lines, start, i) if below_cut in _RULED else 0
-    addressed = _ADDRESSED_TO_ALL.match(line) is not None or ADDRESSED.match(line) is not None
-    return (above == 3 and not APPENDED.match(line)) or (above > 0 and addressed)
-
-
-_RULED = ("separator", "ornament")
-_ADDRESSED_TO_ALL = re.compile(r"^(?:各|全[体县市区镇]|尊敬的|亲爱的|敬爱的)[^，。；：]{2,40}[：:]$")
-
-
-def _is_headed(lines: Sequence[Line], i: int) -> bool:
-    """Whether a line is a red head (某某工会文件) with the paper's number below it."""
-    below = lines[i + 1].text if i + 1 < len(lines) else ""
-    return bool(_RED_HEAD.match(lines[i].text) and _NUMBERED_PAPER.match(below))
-
-
-def _restart(lines: Sequence[Line], start: int, i: int, end: int) -> int:
-    """2 where the outermost numbering is past one before the line and begins with one behind it."""
-    for style in ("part", "top", "digit"):
-        before = [n for line in lines[start:i] if (n := _numbered(line.text, style)) is not None]
-        if before:  # the outermost style alone tells: an inner one restarts below every heading
-            after = next((n for line in lines[i + 1 : end] if (n := _numbered(line.text, style)) is not None), None)
-            return 2 if max(before) >= 2 and after == 1 and not NUMBER.match(lines[i].text) else 0
-    return 0
-
-
-def _goes_on(lines: Sequence[Line], i: int, end: int) -> bool:
-    """Whether the first number below the line is past one: then it is a page's header, and the text goes on."""
-    below = next((match for line in lines[i + 1 : end] if (match := NUMBER.match(line.text))), None)
-    if below is None:
-        return False
-    return number_value(re.sub("[（()）]", "", below["top"] or below["part"] or below["sub"] or below["digit"])) != 1
-
-
-def _numbering_ends(lines: Sequence[Line], start: int, i: int, end: int) -> bool:
-    """Whether lines above the line are numbered and none below it, or from one again."""
-    above = any(NUMBER.match(line.text) for line in lines[start:i])
-    below = next((line.text for line in lines[i + 1 : end] if NUMBER.match(line.text)), None)
-    return above and (below is None or bool(re.match(r"[一1第（(]{1,2}[一1、.．]", below)))
-
-
-def _numbered(line: str, style: str) -> int | None:
-    match = NUMBER.match(line)
-    return number_value(match[style]) if match and match[style] else None
-
-
-def _shared(one: str, other: str) -> int:
-    """Characters that two openings begin with alike, years and names of schools aside."""
-    a, b = (re.sub(r"^[\dxX×*_年度学期上下一二，, ]+", "", text) for text in (one, other))
-    n = 0
-    while n < min(len(a), len(b)) and a[n] == b[n]:
-        n += 1
-    return n
