@@ -23,10 +23,15 @@ STOPS = "。！？!?；;：:”』」）)】》>.…"
 _ITEM = re.compile(r"[（(]?[\d①-⑳一二三四五六七八九十●·○◆■▲]")
 _INNER = re.compile("[，。；、]")
 _LABEL = re.compile("[^，。：]{2,8}：")
+_TIME = re.compile(
+    r"(?:[\d〇○零一二三四五六七八九十]{2,4}年)?[\d一二三四五六七八九十]{1,3}月"
+    r"(?:[\d一二三四五六七八九十]{1,3}日|[上中下]旬|[初末底])?"
+)
 _PAIRS = (("（", "）"), ("“", "”"), ("《", "》"))
 _RUNNING = 20  # characters of a line of running text
 _SHORT = 8  # characters of a greeting, a name
 _ROW = 4  # names in a row
+_LIST = 3  # lines without stops above the last
 _RARELY = 3  # of ``_unstopped``
 _SIGNATURE = 45  # characters that the line of a signature has at most
 
@@ -40,13 +45,16 @@ def breaks_off(reading: Reading, models: Path) -> bool:
         return False  # an author who sets no full stops
     if len(lines) > 1 and all(_shape(line) == "item" and len(line) < _RUNNING and line[-1] not in STOPS for line in lines[-2:]):
         return False  # a list whose items have none
+    above = lines[-_LIST - 1 : -1]
+    if len(above) == _LIST and not any(line[-1] in STOPS or line[-1] == "，" for line in above):
+        return False  # notes, one a line
     return load(models, "cut").chances([Seen(list(features(lines)))])[0]["yes"] >= LEAST
 
 
 def _stands_apart(line: str) -> bool:
-    """Whether a line is no part of the running text: a label, a greeting, names (记录：张三, 此致敬礼, 张三 李四 王五)."""
+    """Whether a line is no part of the running text: a label, a greeting, names, a day (此致敬礼, 张三 李四 王五, 七月末)."""
     bare = re.sub(r"\s", "", line)
-    if _LABEL.match(bare) and "。" not in bare:
+    if _TIME.fullmatch(bare) or (_LABEL.match(bare) and "。" not in bare):
         return True
     chunks = len(line.split())
     short = len(bare) < _SHORT or chunks >= _ROW or (chunks > 1 and len(bare) < _RUNNING)
