@@ -320,7 +320,7 @@ def _moment(text: str, match: re.Match[str]) -> Moment | None:
         festival = re.sub(r"[”\".·]", "", got["fest"])
         festival = festivals()[festival][0] if festival in festivals() else None
     return Moment(
-        a, b, kind, year=year, redacted=bool(redacted), relative=relative, month=month, day=day,
+        a, b, kind.removesuffix("_alone"), year=year, redacted=bool(redacted), relative=relative, month=month, day=day,
         month_2=_number(got["m2"]) if "m2" in got else None, day_2=_number(got["d2"]) if "d2" in got else None,
         year_2=_second_year(year, got.get("y_2")), term=term, festival=festival,
     )  # fmt: skip

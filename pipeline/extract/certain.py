@@ -94,7 +94,7 @@ def _without_verb(text: str, m: Marked) -> Marked | None:
 
 
 _PAIRS = (("“", "”"), ("《", "》"))
-_CUT = re.compile("[。；！？\n“”《》]")
+_CUT = {opening: re.compile(f"[。；！？\n{opening}{closing}]") for opening, closing in _PAIRS}
 
 
 def _whole(text: str, m: Marked, opening: str, closing: str) -> Marked:
@@ -102,11 +102,11 @@ def _whole(text: str, m: Marked, opening: str, closing: str) -> Marked:
     opened, closed = text.count(opening, m.start, m.end), text.count(closing, m.start, m.end)
     if opened > closed:
         close = text.find(closing, m.end, m.end + 12)
-        if close >= 0 and not _CUT.search(text, m.end, close):
+        if close >= 0 and not _CUT[opening].search(text, m.end, close):
             return m._replace(end=close + 1)
         return m._replace(start=m.start + 1) if text[m.start] == opening else m
     if closed > opened and (first := text.rfind(opening, max(0, m.start - 30), m.start)) >= 0:
-        return m if _CUT.search(text, first + 1, m.start) else m._replace(start=first)
+        return m if _CUT[opening].search(text, first + 1, m.start) else m._replace(start=first)
     return m
 
 

@@ -45,8 +45,8 @@ def breaks_off(reading: Reading, models: Path) -> bool:
         return False  # an author who sets no full stops
     if len(lines) > 1 and all(_shape(line) == "item" and len(line) < _RUNNING and line[-1] not in STOPS for line in lines[-2:]):
         return False  # a list whose items have none
-    above = lines[-_LIST - 1 : -1]
-    if len(above) == _LIST and not any(line[-1] in STOPS or line[-1] == "，" for line in above):
+    above = [line for line in lines[:-1] if not _TIME.fullmatch(line)][-_LIST:]
+    if len(above) == _LIST and all(_shape(line) == "text" and line[-1] not in f"{STOPS}，、" for line in above):
         return False  # notes, one a line
     return load(models, "cut").chances([Seen(list(features(lines)))])[0]["yes"] >= LEAST
 

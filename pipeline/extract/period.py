@@ -119,7 +119,7 @@ class Facts:
         return signed + 1 if month >= _LATE and self.kind == "plan" else signed
 
 
-_SECOND_HALF = re.compile("下半年(?!年).{0,8}$")
+_SECOND_HALF = re.compile("下半年.{0,4}(?:打算|计划|安排|设想|思路|部署|重点).{0,2}$")
 
 
 def _no_year(_: Moment) -> None:
@@ -164,7 +164,8 @@ def _year_before_plans(reading: Reading, moments: list[Moment], kind: DocType) -
         return None
     late = last.start > reading.body.start + (len(reading.clean) - reading.body.start) * 2 // 3
     section = reading.section_at(last.start)
-    headed = section is not None and _NEXT.match(reading.clean, *reading.headings[section][:2]) is not None
+    opens = reading.clean[last.start - 1 : last.start] in ("", "\n", "。", "；", " ")  # 2012年，把…, not 巩固2012年的成果
+    headed = opens and section is not None and _NEXT.match(reading.clean, *reading.headings[section][:2]) is not None
     return last.year - 1 if late and last.kind == "y" and (headed or _PLANS.match(reading.clean, last.end - 1)) else None
 
 

@@ -120,7 +120,7 @@ def boundary_line(reading: Reading) -> str:
 
 
 def signature(reading: Reading, moments: list[Moment]) -> Signature:
-    """Unit and date of the sign-off (落款), or of a byline right under the title."""
+    """Unit and date of the sign-off (落款), or of a byline right under the title or a bulletin's masthead."""
     from pipeline.segment import Span
 
     unit, date = None, None
@@ -158,9 +158,9 @@ _HELD = re.compile(r"(?:会议)?时间[：:]")
 
 
 def _masthead(reading: Reading) -> list[Span]:
-    """The short lines above the title, where a bulletin says who issues it and when."""
-    top = reading.title_lines[0].start if reading.title_lines else 0
-    return [line for line in reading.lines if line.end <= top and line.end - line.start <= _MASTHEAD]
+    """The short lines above the title, where a bulletin says who issues it and when; a collection's line is none of them."""
+    first, top = reading.text_start, reading.title_lines[0].start if reading.title_lines else 0
+    return [line for line in reading.lines if first <= line.start and line.end <= top and line.end - line.start <= _MASTHEAD]
 
 
 _MASTHEAD = 45  # characters of a line
@@ -205,11 +205,11 @@ def author(reading: Reading) -> Span | None:
     match = _I_AM.search(text, reading.body.start, reading.body.start + 200)
     if match and is_person(match["name"]):
         return Span(*match.span("name"))
-    edges = [ln for ln in reading.lines if ln.start >= reading.body.start][:3] + reading.lines[-3:]
-    for line, below in pairwise(edges[:3]):
+    head = [ln for ln in reading.lines if ln.start >= reading.body.start][:3]
+    for line, below in pairwise(head):
         if is_person(re.sub(r"\s", "", text[line.start : line.end])) and _SALUTES.fullmatch(text, below.start, below.end):
             return Span(*line)  # 卢月桂 / 各位代表：
-    edges = edges[:2] + edges[3:]
+    edges = head[:2] + reading.lines[-3:]
     for line in edges:
         if line.end - line.start <= 50 and (match := _BY.search(text, line.start, line.end)):
             return Span(*match.span("name"))

@@ -68,7 +68,8 @@ def _behind(text: str, spans: list[Marked]) -> list[str | None]:
     for i in range(len(spans) - 1, -1, -1):
         title = patterns().title_after.match(text, spans[i].end)
         role = title[title.lastgroup] if title and title.lastgroup else None
-        if title and role not in _never_behind() and not _NOT_A_TITLE.match(text, title.end()):
+        none = title is None or (title.lastgroup == "role" and role in _never_behind())  # 何其多 记录, but 何其多（代表）
+        if title and not none and not _NOT_A_TITLE.match(text, title.end()):
             found[i] = role
         elif i + 1 < len(spans) and re.fullmatch(r"[、和与及]", text[spans[i].end : spans[i + 1].start]):
             found[i] = found[i + 1]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
+from pipeline.ingest.ends import is_unit
 from pipeline.ingest.lines import LONGEST_TITLE, Line
 from pipeline.ingest.noise import noisy
 from pipeline.ingest.rules import RESOURCES, Rule, read_rules
@@ -33,7 +34,7 @@ _DATE = re.compile(
 _APART = 60  # characters between two numbered titles that open texts: an agenda lists them without any
 _ALIKE = str.maketrans("〖『「<＜〗』」>＞", "【【【【【】】】】】")
 _ORNAMENTS = "=＝~～*＊★☆◆◇■□●○※#＃·•—–-_"
-_ENTITLED = re.compile(r"(?:总结|小结|计划|汇报|报告|材料|要点|心得|体会|经验)(?:[（(][^（）()]{1,16}[)）])?$")
+_ENTITLED = re.compile(r"(?:总结|小结|计划|汇报|报告|材料|要点|排期|心得|体会|经验)(?:[（(][^（）()]{1,16}[)）])?$")
 _STOPPED = re.compile(r"[。：:]$")
 _RUNNING = 40  # characters of a line of running text
 _COUNTED = re.compile(
@@ -178,10 +179,15 @@ def _standing_apart(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
 
 
 def _above_titles(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
-    """The marks that count and stand above a text's title (附件1 / 某校工会2022年工作总结), of one line or two."""
+    """The marks that count and stand above a text's title (附件1 / 某校工会2022年工作总结), below its unit's name at times."""
     starts = [line.start for line in lines]
-    below = {mark: lines[(at := bisect_left(starts, mark.end)) : at + 2] for mark in group}
-    titled = [mark for mark in group if any(line.fits_a_title and _ANNEXED.search(line.text) for line in below[mark])]
+    titled = []
+    for mark in group:
+        at = bisect_left(starts, mark.end)
+        first, second = (*(line.text for line in lines[at : at + 2]), "", "")[:2]
+        title = second if is_unit(first) else first
+        if len(title) <= LONGEST_TITLE and _ENTITLED.search(title):
+            titled.append(mark)
     return _counting(titled)
 
 
@@ -199,9 +205,6 @@ def _no_parts(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
 
 
 _NAME_OF_A_PART = 8  # characters
-_ANNEXED = re.compile(
-    r"(?:总结|小结|计划|汇报|报告|材料|要点|心得|体会|经验|方案|排期|安排表?|办法)(?:[（(][^（）()]{1,16}[)）])?$"
-)
 _KEPT: dict[str, Callable[[list[Mark], Sequence[Line]], list[Mark]]] = {  # by a rule's strength: which of its marks stand
     "series": lambda group, _: _counting(group),
     "titles": lambda group, lines: _standing_apart(group, lines),

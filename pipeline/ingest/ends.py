@@ -37,7 +37,8 @@ _SENT_TO = re.compile(papers.SENT_TO + "[^，。；]{2,40}$")
 SIGNATURE = 45  # characters of a line with a signature's date
 _BY_NAME = re.compile(r"(?<=会)[ 　]{1,8}(?:主席[ 　]?)?[\u4e00-\u9fff](?:[ 　]?[\u4e00-\u9fff]){1,3}$")
 ADDRESSED = re.compile(r"[^，。；：]{2,16}(?:总工会|工会|委员会|局|公司|领导|同志们?|代表们?|会员们?)[:：]$")
-APPENDED = re.compile(r"附|注[:：]|抄送|联系|备注|主题词|[（(【]|\||[^，。]{0,8}[:：]")
+_SLIP = r"[^，。；：]{0,12}(?:回执|(?:报名|申报|推荐|登记|统计|评分|一览)表|名单|花名册)(?:[（(].{1,12}[）)])?$"
+APPENDED = re.compile(rf"{_SLIP}|[^，。]{{0,24}}(?:印发|共印)|附|注[:：]|抄送|联系|备注|主题词|[（(【]|\||[^，。]{{0,8}}[:：]")
 _PARAGRAPH = 16  # characters of a paragraph that opens a text
 
 
@@ -82,6 +83,11 @@ def is_unit(line: str) -> bool:
 def is_byline_below(above: str, line: str) -> bool:
     """Whether a line is only a person's name, below a line that is no running text: who speaks, under a title or its date."""
     return is_full_name("".join(line.split())) and len(above) <= SIGNATURE and above[-1] not in "。！？；：:"
+
+
+def is_slip(line: str) -> bool:
+    """Whether a line heads what is filled in or listed below a paper: a reply slip, a form, a list of names."""
+    return re.match(_SLIP, line) is not None
 
 
 def is_row_of_names(line: str) -> bool:

@@ -16,6 +16,7 @@ from pipeline.ingest.ends import (
     is_byline_below,
     is_row_of_names,
     is_signed,
+    is_slip,
     is_unit,
 )
 from pipeline.ingest.lines import Line
@@ -80,6 +81,7 @@ def title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_c
         or (i > start and not _DOCUMENT.search(bare) and is_byline_below(lines[i - 1].text, bare))
         or bare[-1] in _PAUSES
         or "|" in bare
+        or is_slip(bare)
         or NUMBER.match(bare)
         or SIGN_OFF.search(bare)
     ):
@@ -89,19 +91,19 @@ def title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_c
     if _INNER.search(bare) and not (_NEXT_PLAN.search(bare) and signed_above and restart(lines, start, i, end)):
         return 0
     below = lines[last + 1].text
-    names_kind = bool(_DOCUMENT.search(bare))
+    kind_said = bool(_DOCUMENT.search(bare))
     salutation = any(_SALUTATION.match(line.text) for line in lines[last + 1 : last + 3]) or (
         _BYLINE.match(below) is not None and len(below) < 50
     )
-    if (not names_kind and _in_series(lines, start, i, end)) or _names_a_part(lines, start, i):
+    if (not kind_said and _in_series(lines, start, i, end)) or _names_a_part(lines, start, i):
         return 0
-    letter = bool(_LETTER.match(below)) and not names_kind
+    letter = bool(_LETTER.match(below)) and not kind_said
     subtitle = bool(_SUBTITLE.match(below) or _SUBTITLE.match(lines[last].text) or _EXPLAINED.match(below))
     spoken = _SPEAKS.match(below) is not None and last + 2 < end and _TO_ALL.match(lines[last + 2].text) is not None
     dashed = bool(_DASHED.match(bare))
     apart = lines[i].after_blank and not lines[last + 1].after_blank and len(below) >= 40
     ruled = below_cut == "separators" or (below_cut == "separator" and len(below) >= 40)
-    before = max(ended(lines, start, i), int(apart or below_cut is not None or (names_kind and salutation)))
+    before = max(ended(lines, start, i), int(apart or below_cut is not None or (kind_said and salutation)))
     if before == 0:
         return 0
     signed = (
@@ -115,10 +117,10 @@ def title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_c
         or (below_cut is not None and (salutation or dashed or signed))
         or (before == 3 and (salutation or signed or len(below) >= 40 or (below_cut is not None and bool(ORGAN.search(bare)))))
     )
-    stands_apart = stands_apart and not (is_unit(bare) and not names_kind)
-    if not (names_kind or subtitle or stands_apart):
+    stands_apart = stands_apart and not (is_unit(bare) and not kind_said)
+    if not (kind_said or subtitle or stands_apart):
         return THRESHOLD if _told_behind_a_report(lines, start, i, end) else 0
-    full = names_kind and bool(_DATED.search(bare)) and bool(ORGAN.search(bare))
+    full = kind_said and bool(_DATED.search(bare)) and bool(ORGAN.search(bare))
     opens = (
         full
         or salutation
@@ -132,10 +134,10 @@ def title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_c
         return 0
     points = (
         2 * (before == 3)
-        + (below_cut is not None) * (1 + 2 * (signed and not names_kind))
+        + (below_cut is not None) * (1 + 2 * (signed and not kind_said))
         + 2 * ruled
-        + (before == 3 and not names_kind and (signed or len(below) >= 40))
-        + names_kind
+        + (before == 3 and not kind_said and (signed or len(below) >= 40))
+        + kind_said
         + bool(_DATED.search(bare))
         + bool(ORGAN.search(bare))
     )

@@ -1,7 +1,8 @@
 """Documents that begin without a mark (无标记的分界): a title line of its own, a repeated opening, numbering that restarts.
 
 No single sign is trusted. Each line that could open a document collects points from what stands before it, in it and
-behind it; the weights were set on texts of the development corpus and hold for any genre of union work document.
+behind it (``titles``, ``openings``); the weights were set on texts of the development corpus and hold for any genre of
+union work document.
 """
 
 from __future__ import annotations

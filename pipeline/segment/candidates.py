@@ -32,7 +32,7 @@ _BRACKETS = "【〔[［"
 _CLOSING = "】〕]］"
 _SECOND_PART = 18  # characters behind the colon or the dashes of a heading of two parts, the colon included
 # dashes with text behind them, and no second part of a heading: 雪灾——年前那场冰雪，…, but not 先有地方——把储藏间腾成小家。
-SET_OFF = rf"——(?:[^—“”\n|，。；]{{1,{_SECOND_PART}}}，|[^—“”\n|。；]{{{_SECOND_PART + 1}}})[^\n|]{{6}}"
+SET_OFF = rf"——(?:[^—“”\n|，。；]{{1,{_SECOND_PART}}}，|[^—“”\n|。；]{{{_SECOND_PART + 1}}})[^\n|]{{6}}(?=[^\n]*[。；！]$)"
 _OPENING = re.compile(rf"[^。：:；;！!？?\n|】〕\]］]{{1,{LONGEST_OPENING}}}?(?=[。：:！!？?】〕\]］　]|{SET_OFF}|  | (?! )|$)")
 _BROKEN = re.compile(r"[。；;！!？?|　]|\S  +\S")  # what no heading on a line of its own holds
 _COLON = re.compile(r"[：:]")

@@ -306,14 +306,15 @@ def sign_off_lines(reading: Reading) -> list[Span]:
 
 
 def _is_signed_by_day(reading: Reading, lines: Sequence[Span]) -> bool:
-    """Whether the last line is a day without its year, alone or behind who signs, below a sentence that has ended."""
+    """Whether the last line is a day without its year, alone or behind who signs, below a text that has ended."""
     signed = _DAY_ALONE.fullmatch(reading.clean, *lines[-1])
     if signed is None or len(lines) < _SHORTEST or lines[-1] in reading.title_lines:
         return False
     who = re.split(r"[ 　]+", signed["who"].strip()) if signed["who"] else []
     above = reading.clean[lines[-2].start : lines[-2].end]
     named = all(is_person(name) or _UNIT_END.search(name) for name in who)
-    return named and (bool(who) or above[-1] in "。！" or is_byline(above) or _RECORDED.match(above) is not None)
+    ended = above[-1] in "。！？”）" or is_byline(above) or _RECORDED.match(above) is not None
+    return named and ended and _DAY_ALONE.fullmatch(above) is None
 
 
 _SHORTEST = 3  # lines of a text that is signed

@@ -74,6 +74,7 @@ def test_a_renamed_copy_keeps_every_other_word() -> None:
         ("县总工会主席娄万金和校工会主席苌福顺到会。", ["主席", "校工会主席"]),
         ("洗碗工麻年和职工席文轩病了，同志娄万金去看望。", ["洗碗工", "职工", None]),
         ("出　席：孟有才　麻年", [None, None]),
+        ("孟有才（代表）和麻年当选代表。", ["代表", "代表"]),
     ],
 )
 def test_roles(text: str, roles: list[str | None]) -> None:
