@@ -153,7 +153,10 @@ def levels(record: Record, text: Text, models: Path) -> dict[str, Judged]:
         if item == "results" and record.awards:
             level = 2
         facts = _facts(item, record) or view.facts
-        found[item] = Judged(level, _evidence(level, facts, view.mentions), _reason(level, facts), tuple(facts))
+        shown = view.mentions or [(s.start, s.end) for s in record.sections if item in s.topics]
+        if not (facts or shown):
+            level = 0  # the text has nothing to show for it
+        found[item] = Judged(level, _evidence(level, facts, shown), _reason(level, facts), tuple(facts))
     found["figures"] = _counted(len(record.counts), 5, [(c.start, c.end) for c in record.counts], "counts")
     dated = [(e.start, e.end) for e in record.events if e.date]
     found["timeline"] = _counted(len(dated), 3, dated, "dated_events")
@@ -167,8 +170,13 @@ def levels(record: Record, text: Text, models: Path) -> dict[str, Judged]:
 
 
 def _facts(item: str, record: Record) -> list[tuple[str, int, int]]:
+    """What is the item itself: its statements, else what stands for them (events to come, honours and shares)."""
     kinds: dict[str, tuple[Any, ...]] = {"problems": record.problems, "plans": record.plans, "results": record.awards}
-    return [(item, f.start, f.end) for f in kinds.get(item, ())]
+    if found := [(item, f.start, f.end) for f in kinds.get(item, ())]:
+        return found
+    if item == "plans":
+        return [("events", e.start, e.end) for e in record.events if e.status == "planned"]
+    return [("counts", c.start, c.end) for c in record.counts if c.unit == "%"] if item == "results" else []
 
 
 def _counted(n: int, enough: int, spans: list[tuple[int, int]], reason: str) -> Judged:

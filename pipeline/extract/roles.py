@@ -117,7 +117,7 @@ def _rules() -> tuple[tuple[re.Pattern[str], re.Pattern[str], Standing], ...]:
 
 
 _AROUND = 400  # how far around a person the sentence is read: farther than any real one reaches
-_SURE = 0.65  # below it a standing stays null
+_SURE = 0.55  # below it a standing stays null
 
 
 def _standing(guess: Guess) -> Standing | None:
