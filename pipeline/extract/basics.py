@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract import profile
+from pipeline.extract.almanac import norm
 from pipeline.extract.period import settle
 from pipeline.extract.unit_kind import org_type
 from pipeline.extract.whose import Setting
@@ -42,6 +43,8 @@ def basics(reading: Reading, moments: list[Moment]) -> Basics:
     kind = profile.doc_type(reading, title)
     signed = profile.signature(reading, moments)
     period, settled = settle(reading, kind, moments, signed, title)
-    if signed.date is None:
-        signed = profile.dated(reading, moments, signed, YearSense(reading, moments, settled, summary=kind != "plan"))
+    if signed.date is None and (day := profile.day_signed(reading, moments)) is not None:
+        sense = YearSense(reading, moments, settled, summary=kind != "plan")
+        if sense(day) is not None:
+            signed = signed._replace(date=norm(day, sense))
     return Basics(title, kind, signed, period, settled)

@@ -14,8 +14,6 @@ from pipeline.resources import yaml
 from pipeline.segment.title import SEAL, is_person
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pipeline.segment import Reading, Span
 
 
@@ -166,13 +164,11 @@ def _masthead(reading: Reading) -> list[Span]:
 _MASTHEAD = 45  # characters of a line
 
 
-def dated(reading: Reading, moments: list[Moment], signed: Signature, sense: Callable[[Moment], int | None]) -> Signature:
-    """A signature whose date leaves out the year (12月28日), with the year that ``sense`` gives to it."""
+def day_signed(reading: Reading, moments: list[Moment]) -> Moment | None:
+    """The day on the last line of a sign-off that leaves out its year (12月28日)."""
     last = reading.sign_off[-1] if reading.sign_off else None
     days = [m for m in moments if last is not None and last.start <= m.start and m.end <= last.end and m.day and m.year is None]
-    if not days or sense(days[-1]) is None:
-        return signed
-    return signed._replace(date=norm(days[-1], sense))
+    return days[-1] if days else None
 
 
 def _signed_in_passing(reading: Reading, moments: list[Moment]) -> Signature:

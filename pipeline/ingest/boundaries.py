@@ -207,7 +207,7 @@ def _no_parts(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
 _NAME_OF_A_PART = 8  # characters
 _KEPT: dict[str, Callable[[list[Mark], Sequence[Line]], list[Mark]]] = {  # by a rule's strength: which of its marks stand
     "series": lambda group, _: _counting(group),
-    "titles": lambda group, lines: _standing_apart(group, lines),
+    "titles": _standing_apart,
     "above_title": _above_titles,
     "outside": _outside_a_text,
     "no_parts": _no_parts,

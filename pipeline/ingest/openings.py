@@ -7,12 +7,7 @@ from collections.abc import Sequence
 
 from pipeline import papers
 from pipeline.ingest.boundaries import number_value
-from pipeline.ingest.ends import (
-    ADDRESSED,
-    APPENDED,
-    NUMBER,
-    ended,
-)
+from pipeline.ingest.ends import ADDRESSED, APPENDED, NUMBER, ended
 from pipeline.ingest.lines import Line
 
 NUMBERED_PAPER = re.compile(rf"^{papers.NUMBER}$")
@@ -25,7 +20,7 @@ CLOSING = re.compile(
 _ANNOUNCES = re.compile("(?:总结|汇报|报告|介绍|情况)[^。]{0,6}如下[:：。]?$")
 RULER = re.compile(r"[-—–=*~～·](?: ?[-—–=*~～·]){2,}$|[※＊☆★◆◇■□●○](?: ?[※＊☆★◆◇■□●○])*$")
 _RED_HEAD = re.compile(r"^[^，。；：]{4,30}文件$")  # 红头: whose paper it is, above the paper's number
-THRESHOLD = 3
+THRESHOLD = 3  # points from which on a line opens a text
 
 
 def opening_points(lines: Sequence[Line], start: int, i: int, end: int) -> int:

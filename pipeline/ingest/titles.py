@@ -245,4 +245,5 @@ def _is_headline(line: str) -> bool:
 
 
 def names_kind(line: str) -> bool:
+    """Whether a line without a number ends with what kind of document it heads."""
     return len(line) <= 45 and bool(_DOCUMENT.search(line)) and not NUMBER.match(line)

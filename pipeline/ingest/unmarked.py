@@ -14,11 +14,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 from pipeline.ingest.boundaries import Mark
-from pipeline.ingest.ends import (
-    YEAR,
-    behind_signature,
-    ended,
-)
+from pipeline.ingest.ends import YEAR, behind_signature, ended
 from pipeline.ingest.lines import Line
 from pipeline.ingest.openings import RULER, THRESHOLD, goes_on, is_behind_ruler, is_headed, opening_points, restart
 from pipeline.ingest.titles import more_title, names_kind, title_points
