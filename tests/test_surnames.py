@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.surnames import is_full_name, surnames
+from pipeline.surnames import common_surnames, is_full_name, surnames
 
 
 @pytest.mark.parametrize("name", ["王芳", "李建国", "欧阳修", "诸葛孔明", "上官婉儿"])
@@ -19,3 +19,7 @@ def test_what_is_longer_shorter_or_has_none(text: str) -> None:
 
 def test_a_surname_has_one_character_or_two() -> None:
     assert {len(surname) for surname in surnames()} == {1, 2}
+
+
+def test_what_many_bear_is_a_surname() -> None:
+    assert common_surnames() <= surnames()

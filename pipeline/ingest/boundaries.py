@@ -216,9 +216,9 @@ _KEPT: dict[str, Callable[[list[Mark], Sequence[Line]], list[Mark]]] = {  # by a
 
 def _heads_sections(group: list[Mark], lines: Sequence[Line]) -> bool:
     """Whether counted lines (总结一：值得肯定的) stand in a text that began above them, under a title of its own and running."""
-    above = [line.text for line in lines if line.end <= group[0].at]
+    above = [line.text for line in lines if line.end <= group[0].at and not noisy(line.text)]
     title = next((text for text in above[1:2] if text.startswith("—")), above[0] if above else "")
-    if not title or is_wrapper(title) or len(title) > LONGEST_TITLE or any(map(noisy, above)):
+    if not title or is_wrapper(title) or len(title) > LONGEST_TITLE:
         return False
     return any(_ENTITLED.search(text) for text in above[:2]) and any(
         len(text) >= _RUNNING and _STOPPED.search(text) for text in above[1:]

@@ -39,6 +39,7 @@ _BY_NAME = re.compile(r"(?<=会)[ 　]{1,8}(?:主席[ 　]?)?[\u4e00-\u9fff](?:[
 ADDRESSED = re.compile(r"[^，。；：]{2,16}(?:总工会|工会|委员会|局|公司|领导|同志们?|代表们?|会员们?)[:：]$")
 _SLIP = r"[^，。；：]{0,12}(?:回执|(?:报名|申报|推荐|登记|统计|评分|一览)表|名单|花名册)(?:[（(].{1,12}[）)])?$"
 APPENDED = re.compile(rf"{_SLIP}|[^，。]{{0,24}}(?:印发|共印)|附|注[:：]|抄送|联系|备注|主题词|[（(【]|\||[^，。]{{0,8}}[:：]")
+_STOPS = "。！？!?…；;：:）)”》|"
 _PARAGRAPH = 16  # characters of a paragraph that opens a text
 
 
@@ -73,6 +74,11 @@ def ended(lines: Sequence[Line], start: int, i: int) -> int:
     if below_text:  # not the date under a title
         return 3
     return 1 if above[-1] in "。！？!?…；）)”》" or is_row_of_names(above) else 0
+
+
+def breaks_off(line: str) -> bool:
+    """Whether a line of running text ends within a sentence, as a hard wrap leaves it."""
+    return len(line) >= _PARAGRAPH and "，" in line and line[-1] not in _STOPS and not is_signed(line)
 
 
 def is_unit(line: str) -> bool:

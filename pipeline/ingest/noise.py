@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
+from pipeline.ingest.ends import is_signed
 from pipeline.ingest.lines import Line
 from pipeline.ingest.rules import RESOURCES, Rule, read_rules
 from pipeline.resources import alternatives, words
@@ -13,6 +14,7 @@ from pipeline.resources import alternatives, words
 _BODY = 70  # characters of a line that is surely running text
 _ALONE = 12  # characters of a line in which one such word is enough
 _PAGE = 120  # characters of a line that may be a page's
+_SIGNATURE = 3  # lines of a unit's name, its chairman's, and the date
 _COVER = 10  # lines of a cover
 _LABEL = re.compile(r"[^，。；：:]{0,8}[:：]")
 _SENTENCE = re.compile("[，；][^，；。]*[。！]|。.")
@@ -21,7 +23,7 @@ _SENTENCE = re.compile("[，；][^，；。]*[。！]|。.")
 @cache
 def noise_rules() -> tuple[Rule, ...]:
     """The rules, checked against their own examples."""
-    return read_rules(RESOURCES / "rules" / "noise.yaml")
+    return read_rules(RESOURCES / "rules" / "noise.yaml", {"prose": ("yes",)})
 
 
 @cache
@@ -38,6 +40,12 @@ def _shows(part: str, line: str) -> bool:
 def noisy(line: str) -> tuple[Rule, ...]:
     """The rules that match a line, wherever it stands; a source's lines are asked about several times over."""
     return tuple([rule for rule in noise_rules() if rule.match(line)])
+
+
+def is_whole_noise(line: str) -> bool:
+    """Whether a line is noise by itself, so that no line below it goes on with it: no prose that a wrap may have broken."""
+    rules = noisy(line)
+    return bool(rules) and not any("prose" in rule.attributes for rule in rules)
 
 
 @cache
@@ -92,9 +100,11 @@ def noise_of(lines: Sequence[Line], openers: frozenset[int] = frozenset()) -> di
             found.setdefault(i, "page_head" if i < navigation else "cover")
     ends = (i for i in found if i >= foot and (of_a_page(lines[i].text) or "完" in lines[i].text[-30:]))
     page = min(ends, default=len(lines))
+    page = _signed_below(lines, page, found)
     for i in range(page + 1, min((k for k in openers if k > page), default=len(lines))):
         found.setdefault(i, "page_foot")  # below what the page says of itself stands nothing of the text
     links = min((i for i, rule in found.items() if rule == "related_links" and i >= foot), default=len(lines))
+    links = _signed_below(lines, links, found)
     for i in range(links + 1, len(lines)):  # titles of other pages, one a line, down to the end of the page
         if i not in openers:
             found.setdefault(i, "related_links")
@@ -110,6 +120,12 @@ def _may(rule: Rule, i: int, head: int, foot: int) -> bool:
     return (
         rule.where == "any" or (rule.where in ("head", "edges") and i < head) or (rule.where in ("foot", "edges") and i >= foot)
     )
+
+
+def _signed_below(lines: Sequence[Line], at: int, found: Mapping[int, str]) -> int:
+    """The line from which on all is the page's: its first word, or the signature of a text that the word interrupts."""
+    near = (i for i in range(at + 1, min(at + 1 + _SIGNATURE, len(lines))) if i not in found)
+    return max((i for i in near if is_signed(lines[i].text) and not of_a_page(lines[i].text)), default=at)
 
 
 def _head(lines: Sequence[Line], openers: frozenset[int]) -> int:

@@ -42,12 +42,12 @@ def opening_points(lines: Sequence[Line], start: int, i: int, end: int) -> int:
 
 def is_behind_ruler(lines: Sequence[Line], start: int, i: int, below_cut: str | None) -> bool:
     """Whether a ruler stands between a text that is signed and a line that adds nothing to it, or that addresses a body."""
-    line, above = lines[i].text, ended(lines, start, i) if below_cut in _RULED else 0
+    line, above = lines[i].text, ended(lines, start, i) if below_cut in RULED else 0
     addressed = _ADDRESSED_TO_ALL.match(line) is not None or ADDRESSED.match(line) is not None
     return (above == 3 and not APPENDED.match(line)) or (above > 0 and addressed)
 
 
-_RULED = ("separator", "ornament")
+RULED = ("separator", "ornament")
 _ADDRESSED_TO_ALL = re.compile(r"^(?:各|全[体县市区镇]|尊敬的|亲爱的|敬爱的)[^，。；：]{2,40}[：:]$")
 
 

@@ -64,6 +64,9 @@ _REPORTS = re.compile(r"总结|小结|汇报|回顾|盘点")
 _PLANS = re.compile(r"计划|打算|要点|安排|思路|设想")
 _OWNER = re.compile(r"^(?P<unit>[^，。；：]{2,24}?(?:工会联合会|联合工会|总工会|分工会|工会))[^，。；：]{0,16}$")
 _PLAN_LINES = 5  # of a plan that is a text of its own
+_ROW = re.compile(r"\d\S*(?: {2,}|　+|\t)\S*\d\S*(?:$| {2,}|　|\t)")  # figures in columns
+_BARE_NUMBER = re.compile(r"\d{1,2}[ 　][^\d\s]")
+_SLOGAN = re.compile("“[^“”]{3,24}”(?:$|——)")
 _PAUSES = "。；，、：:！!？?|"
 
 
@@ -81,6 +84,8 @@ def title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_c
         or (i > start and not _DOCUMENT.search(bare) and is_byline_below(lines[i - 1].text, bare))
         or bare[-1] in _PAUSES
         or "|" in bare
+        or _ROW.search(lines[i].text)
+        or (_BARE_NUMBER.match(lines[i].text) and not _DOCUMENT.search(bare))
         or is_slip(bare)
         or NUMBER.match(bare)
         or SIGN_OFF.search(bare)
@@ -160,7 +165,9 @@ def title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_c
 
 
 def _in_series(lines: Sequence[Line], start: int, i: int, end: int) -> bool:
-    """Whether the line is one of several that count alike (做法一： 做法二：): they head sections of one text."""
+    """Whether the line is one of several that count alike (做法一： 做法二：) or are slogans: they head sections of one text."""
+    if _SLOGAN.match(lines[i].text) and any(_SLOGAN.match(lines[k].text) for k in range(start + 1, i)):
+        return True
     match = _ONE_OF_A_SERIES.match(lines[i].text)
     return match is not None and any(
         (other := _ONE_OF_A_SERIES.match(lines[k].text)) is not None and other[1] == match[1] for k in range(start, end) if k != i

@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 from pipeline.ingest.boundaries import Mark
-from pipeline.ingest.ends import YEAR, behind_signature, ended
+from pipeline.ingest.ends import YEAR, behind_signature, breaks_off, ended
 from pipeline.ingest.lines import Line
-from pipeline.ingest.openings import RULER, THRESHOLD, goes_on, is_behind_ruler, is_headed, opening_points, restart
+from pipeline.ingest.openings import RULED, RULER, THRESHOLD, goes_on, is_behind_ruler, is_headed, opening_points, restart
 from pipeline.ingest.titles import more_title, names_kind, title_points
 
 _ORNAMENT = re.compile(r"[^\w\u4e00-\u9fff]+$")  # a line that says nothing
@@ -37,11 +37,7 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
         taken: the marked boundaries; a document found here lies between two of them.
     """
     kept = [line for i, line in enumerate(lines) if i not in noise and not _ORNAMENT.match(line.text)]
-    below_cut = {
-        line.start: noise.get(i - 1, "ornament")
-        for i, line in enumerate(lines)
-        if i - 1 in noise or (i and RULER.match(lines[i - 1].text))
-    }
+    below_cut = _below_cut(lines, noise)
     ruled = sum(reason == "separator" for reason in noise.values()) > 1
     standing = Counter(line.text for line in kept)
     before = list(accumulate((len(line.text) for line in kept), initial=0))  # characters above each line
@@ -84,3 +80,30 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
         elif opening == THRESHOLD - 1 and restart(kept, top, i, following) == 2:
             possible.append(line)
     return found, possible
+
+
+def _below_cut(lines: Sequence[Line], noise: Mapping[int, str]) -> dict[int, str]:
+    """Where each line below a cut one begins → why that was cut: a ruler before all else, no page's number.
+
+    Below a sentence that breaks off, only a ruler tells that another text may begin.
+    """
+    found: dict[int, str] = {}
+    above: Line | None = None  # the last line that is kept
+    reasons: list[str] = []  # of the lines cut since
+    for i, line in enumerate(lines):
+        if i in noise:
+            reasons.append(noise[i])
+        elif RULER.match(line.text):
+            reasons.append("ornament")
+        else:
+            ruled = next((reason for reason in reasons if reason in RULED), None)
+            others = [reason for reason in reasons if reason not in _ANYWHERE]
+            if ruled is not None:
+                found[line.start] = ruled
+            elif others and not (above is not None and breaks_off(above.text)):
+                found[line.start] = others[-1]
+            above, reasons = line, []
+    return found
+
+
+_ANYWHERE = ("page_counter",)  # what stands at the end of each page, wherever that falls

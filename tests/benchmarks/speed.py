@@ -223,6 +223,7 @@ def two_for_one(folder: Path) -> dict[str, float]:
 
 def stopping() -> dict[str, float]:
     """Seconds, the worst: from Ctrl-C in the middle of a run in two processes to its end."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's & has it ignored, here and in what is started here
     taken = []
     for _ in range(STOPS if os.name != "nt" else 0):
         with tempfile.TemporaryDirectory() as folder:

@@ -244,6 +244,7 @@ def test_ctrl_c_stops_and_the_next_run_goes_on(tmp_path: Path, tmp_path_factory:
     for copy in "1234":  # enough that the run is not over when the signal comes
         shutil.copytree(ROOT / "corpora" / "samples", samples / copy)
     command = [sys.executable, "-m", "pipeline.cli", "run", str(samples), "-o", str(out), "--workers", "2", "--lang", "en"]
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's & has it ignored, here and in what is started here
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
     state = out / output.HOME / "state"
     until = time.monotonic() + 120
