@@ -161,6 +161,7 @@ def given(reading: Reading, marked: list[Marked]) -> list[Marked]:
         for m in marked
         if not _aims().search(text[max(0, m.start - 24) : m.start]) or _COUNTED.match(text, m.end)
     ]
+    found = [m for m in found if not _is_offered(text, m)]
     for sentence in reading.sentences:
         if sentence.start < reading.body.start or not _GIVING.search(text, sentence.start, sentence.end):
             continue
@@ -168,6 +169,20 @@ def given(reading: Reading, marked: list[Marked]) -> list[Marked]:
             if not _NO_HONOUR.match(m[0]) and not any(a.start < m.end() and m.start() < a.end for a in found):
                 found.append(Marked(m.start(), m.end(), "AWD", 0.5))
     return sorted(found)
+
+
+def _is_offered(text: str, m: Marked) -> bool:
+    """Whether a prize is only announced (奖项设置：一等奖2名; 每组取一等奖1名), so that nobody has it."""
+    if text[m.end - 1] != "奖" or not _PRIZES.match(text, m.end):
+        return False
+    start = max(text.rfind(mark, 0, m.start) for mark in "。！？\n") + 1
+    end = min((i for mark in "。！？\n" if (i := text.find(mark, m.end)) >= 0), default=len(text))
+    return _OFFERS.search(text, start, m.start) is not None and _WON.search(text, start, end) is None
+
+
+_PRIZES = re.compile(r"[各设取按预]{0,2}[0-9一二三四五六七八九十两若干]{1,3}[名个]|[，,]?(?:预计)?(?:按|奖)[^，。；]{0,4}[0-9]")
+_OFFERS = re.compile(r"奖项|奖励(?:办法|设置)|评奖|设(?:立|置)?|取|预计|拟|共计|将")
+_WON = re.compile(r"[获荣夺捧得]|产生|评出|颁发")
 
 
 def _quoted(text: str, m: Marked) -> Marked:

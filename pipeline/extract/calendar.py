@@ -18,14 +18,14 @@ _ZERO = "〇○零０0OoＯ◯"
 _D = str.maketrans({**dict.fromkeys(_ZERO, "0"), **{c: str(i) for i, c in enumerate("零一二三四五六七八九") if i}})
 _X = r"[xX×ｘＸ*＊﹡_＿?？—\-某Ｏ]"
 _Y4 = rf"(?:19|20)[ ]?[0-9][ ]?[0-9]|[一二][{_ZERO}九](?:[ ]?[{_ZERO}一二三四五六七八九]){{2}}"
-_YX = rf"20(?:{_X}{{2}}|[0-9]{_X}|{_X}[0-9])|{_X}{{2,8}}|某"
+_YX = rf"20(?:{_X}{{2}}|[0-9]{_X}|{_X}[0-9]|[xX×*_＿](?=[ ]?学?年))|{_X}{{2,8}}|某"
 _Y2 = rf"(?:[0-9]{{2}}|[{_ZERO}一][一二三四五六七八九{_ZERO}])"
 _M = r"(?:1[0-2]|0?[1-9]|十[一二]|[一二三四五六七八九十元])"
 _DAY = (
     r"(?:3[01]|[12][0-9]|0?[1-9]|三十一?|二十[一二三四五六七八九]?|廿[一二三四五六七八九]?|十[一二三四五六七八九]?"
     r"|[一二三四五六七八九])"
 )
-_DASH = r"[ ]?(?:[-－—–~～至到]|——|—-|--)[ ]?"
+_DASH = r"[ ]?(?:[-－–~～至到]|—{1,3}|—-|--)[ ]?"
 _REL = "今年|去年|明年|本年|当年|前年|上年|来年|同年|次年|翌年"
 _TEN = r"(?:[上中下]旬|初|底|末|中)"
 _YEAR = rf"(?:(?P<y>{_Y4})[ ]?(?:年度?|(?=学年))|(?P<yx>{_YX})[ ]?(?:年度?|(?=学年))|(?P<y2>{_Y2})年|(?P<rel>{_REL})度?)"
@@ -349,7 +349,7 @@ def _festival(text: str, a: int, b: int, got: dict[str, str]) -> Moment | None:
     if quoted and not closed:
         a, quoted = a + 1, False
     numeric = form in ("三八", "五一", "五四", "六一", "七一", "八一", "十一")
-    following = text[b : b + 6]
+    following = text[b : b + 6].lstrip('”"')  # “三八”红旗手
     if _NOT_A_FESTIVAL.match(following) and (numeric or following.startswith(("红旗", "劳动奖", "巾帼"))):
         return None
     if numeric and not quoted and not re.search(r"节", after):

@@ -41,7 +41,7 @@ def breaks_off(reading: Reading, models: Path) -> bool:
     lines = lines_of(reading, len(reading.clean))
     if not lines or lines[-1][-1] in STOPS or _stands_apart(lines[-1]) or reading.sign_off[-1:] == reading.lines[-1:]:
         return False
-    if _unstopped(_running(lines[:-1])) >= _RARELY:
+    if _unstopped([line for line in _running(lines[:-1]) if not _is_heading(line)]) >= _RARELY:
         return False  # an author who sets no full stops
     if len(lines) > 1 and all(_shape(line) == "item" and len(line) < _RUNNING and line[-1] not in STOPS for line in lines[-2:]):
         return False  # a list whose items have none
@@ -95,6 +95,11 @@ def _shape(line: str) -> str:
     if is_person(bare):
         return "person"
     return "table" if "|" in line else "item" if _ITEM.match(bare) else "text"
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a numbered line is no sentence, so that none is missed at its end (一、以职工民主管理为导向，推进维权工作)."""
+    return _ITEM.match(line) is not None and "。" not in line and line[-1] not in STOPS
 
 
 def _running(lines: Sequence[str]) -> list[str]:

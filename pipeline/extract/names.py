@@ -28,14 +28,14 @@ _MEND = {"PER": people.mended, "ORG": bodies.mended, "PLC": places.mended}
 def completed(reading: Reading, marked: list[Marked]) -> list[Marked]:
     """What the sequence model marked, mended, with what rules and the document itself add."""
     text = reading.clean
-    marked = [_of_its_kind(reading, m) for m in marked]
+    marked = [_of_its_kind(reading, m) for m in marked if not (m.label == "PLC" and places.is_verb(text, m))]
     vouched = people.vouched_for(reading, marked)
     found = sorted(
         mended
         for m in marked
         if (mended := people.mended(reading, m, vouched=True) if m in vouched else _MEND[m.label](reading, m))
     )
-    found = _one_kind(text, found)
+    found = _one_kind(text, [one for m in found for one in _parted(text, m)])
     found = added(text, found, bodies.definite(reading))
     title = unit_in_title(reading)
     if title:
@@ -64,11 +64,27 @@ def _of_its_kind(reading: Reading, m: Marked) -> Marked:
         return m._replace(label="ORG" if name.endswith("支行") else "PLC")
     if m.label == "ORG" and (county := _COUNTY.match(name)):
         return m._replace(label="PLC", end=m.start + county.end("place"), confidence=max(m.confidence, _SURE_PLACE))
+    if m.label == "PLC" and name.endswith("学区"):
+        return m._replace(label="ORG")
     if m.label == "PLC" and (body := bodies.called_after(reading.clean, m)):
         return m._replace(label="ORG", end=body)
     if m.label == "PLC" and people.is_titled(reading, m):
         return m._replace(label="PER", confidence=_SURELY)  # the title settles it
     return m
+
+
+_COMMITTEE_AND_OFFICE = re.compile(
+    r"(?P<committee>[\u4e00-\u9fff]{0,6}?[省市县区旗州镇乡](?:党工?|工)?委)(?P<office>[\u4e00-\u9fff]{0,3}?政府)"
+)
+
+
+def _parted(text: str, m: Marked) -> list[Marked]:
+    """A committee and its government written as one (区委区政府) are two bodies."""
+    two = _COMMITTEE_AND_OFFICE.fullmatch(text, m.start, m.end) if m.label == "ORG" else None
+    if two is None:
+        return [m]
+    named = [m._replace(end=two.end("committee"))]
+    return [*named, m._replace(start=two.start("office"))] if two.end("office") - two.start("office") > 2 else named
 
 
 def _one_kind(text: str, found: list[Marked]) -> list[Marked]:

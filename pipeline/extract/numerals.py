@@ -72,6 +72,9 @@ class Quantity(NamedTuple):
     kind: Literal["number", "percent"]
 
 
+_PLACES = 6  # decimal places that no figure of these texts has
+
+
 def read_number(text: str) -> tuple[float, Modifier | None] | None:
     """Value and modifier of one numeral (``"2万余"`` → 20000, over), or None if it is not one."""
     text = re.sub(r"[\s，,]", "", text).replace("．", ".").replace("、", ".").translate(_FORMAL)
@@ -105,7 +108,7 @@ def read_number(text: str) -> tuple[float, Modifier | None] | None:
             number = None
         else:
             return None
-    return total + section + (number or 0), modifier
+    return round(total + section + (number or 0), _PLACES), modifier  # 272.66 times 10,000 is 2726600.0000000005
 
 
 def read(match: re.Match[str]) -> Quantity | None:

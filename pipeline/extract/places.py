@@ -82,6 +82,11 @@ def at_home(text: str, orgs: Iterable[Marked]) -> Iterator[Proposal]:
                 yield (*m.span(), "PLC", 0.6)
 
 
+def is_verb(text: str, m: Marked) -> bool:
+    """Whether a mark is the verb before the name of who gives an honour (荣获|市总工会)."""
+    return text[m.start : m.end] in ("荣获", "获得", "荣膺", "授予")
+
+
 def mended(reading: Reading, m: Marked) -> Marked | None:
     """A marked place from its first to its last character, or None where the model is in doubt or it is any place (操场)."""
     text = reading.clean
@@ -92,13 +97,15 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
         m = m._replace(end=tail.start())
     elif more := _GOES_ON.match(text, m.end):
         m = m._replace(end=more.end())
+    if text[m.start : m.end] == "友谊":
+        return None  # a county's name, and what a match is played for
     sure = m.confidence >= (_LIKELY if not cling else _HALF)
     return m if sure and not _any_place().fullmatch(text, m.start, m.end) and "的" not in text[m.start : m.end] else None
 
 
 _LIKELY, _HALF = 0.55, 0.45  # below it a mark is as often no place; what a word clings to was half sure for that
 _CLING = re.compile(
-    r"[^\u4e00-\u9fffA-Z0-9-]+|(?:如今|目前|位于|来自|地处|灾区|境外|附近|县城|(?:对口)?帮扶(?:村|的)?|横渡|(?:平安|富裕|和谐|美丽|幸福)+新?"
+    r"[^\u4e00-\u9fffA-Z0-9-]+|(?:如今|目前|位于|来自|地处|灾区|境外|附近|县城|(?:对口)?帮扶(?:村|的)?|横渡|爱护|起点|终点|景区|(?:平安|富裕|和谐|美丽|幸福)+新?"
     r"|(?:赛场|会场|考场|分会场)?设|低?于|在|借)(?=[\u4e00-\u9fff]{2})"
 )
 _TAIL = re.compile(r"(?:(?:特大)?(?:泥石流|地震|洪水|洪灾|雪灾)|工地|[两三四五六]村|站厅|两岸|[和、][\u4e00-\u9fff]{2,8})$")

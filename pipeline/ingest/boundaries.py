@@ -16,12 +16,13 @@ from pipeline.ingest.rules import RESOURCES, Rule, read_rules
 
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九十")}
 _WITHIN = re.compile(
-    r"(?:(?<=[。！？!?…”）\s])|^(?P<own>[^。；，！？【\[]{0,40}))[【\[] ?"
+    r"(?:(?<=[。！？!?…”）\s])|^(?P<own>[^。；，！？【\[]{0,40})"
+    r"|(?<=[。！？!?])(?P<titled>[^。；，！？【\[]{2,24}(?:总结|小结|计划|汇报|报告|材料|体会|方案|讲话|发言)稿?)篇?)[【\[] ?"
     r"(?:第 ?(?P<n>[一二三四五六七八九十\d]{1,3}) ?篇|篇 ?(?P<n2>[一二三四五六七八九十\d]{1,3})) ?[】\]]?"
 )
 _WRAPPER = re.compile(
     r"怎么写|如何写|怎样写|选登|选编|范文|范本|优秀|精选|通用|最新|热门|实用|推荐|模板|样本|大全|集锦|汇编|合集|汇总"
-    r"|必备|经典|简短|标准版|完整版|整理|\d{1,9} ?[篇份则]|[一二三四五六七八九十]{1,2}篇|\d{2,5} ?字"
+    r"|必备|经典|简短|标准版|完整版|整理|\d{1,9} ?[篇份则]|[一二三四五六七八九十多]{1,2}篇|\d{2,5} ?字"
 )
 _YEAR = re.compile(
     r"(?:[12]\d{3}|20[xX×*_]{2}|[_xX×*]{2,4}(?=年)|[二一][〇○零OoＯ一二三四五六七八九0]{3})"
@@ -37,6 +38,7 @@ _ORNAMENTS = "=＝~～*＊★☆◆◇■□●○※#＃·•—–-_"
 _ENTITLED = re.compile(r"(?:总结|小结|计划|汇报|报告|材料|要点|排期|心得|体会|经验)(?:[（(][^（）()]{1,16}[)）])?$")
 _STOPPED = re.compile(r"[。：:]$")
 _RUNNING = 40  # characters of a line of running text
+_PREFACE = 300  # characters above the first of a collection's texts
 _COUNTED = re.compile(
     r"(?P<stem>[^\n]{2,50}[^\d一二三四五六七八九十])(?:\d{1,2}|[一二三四五六七八九十]{1,3})[^\d一二三四五六七八九十]?$"
 )
@@ -96,7 +98,7 @@ def marks(lines: Sequence[Line]) -> list[Mark]:
     if "title_digit" in series:  # 工作总结1 goes on with 把“小家”建到车间去2
         series["title_digit"] = sorted(series["title_digit"] + series.get("title_number", []))
     for name, group in series.items():
-        found += _KEPT[strength[name]](group, lines)
+        found += _KEPT[strength[name]](group, lines) or _first_of_more(group, lines)
     once = list({mark.at: mark for mark in found}.values())
     return sorted(_told_apart(once + _run_into(once, lines), lines))
 
@@ -144,9 +146,10 @@ def _within(line: Line) -> list[Mark]:
     """Marks in brackets within a long line: the text before them ends, another begins."""
     found = []
     for m in _WITHIN.finditer(line.text):
-        dated = m["own"] and _DATE.match(m["own"].strip())
-        start = m.end("own") if dated else m.start()
-        own = ((line.start + m.start("own"), line.start + m.end("own")),) if m["own"] and not dated else ()
+        name = "own" if m["own"] else "titled"
+        dated = m[name] and _DATE.match(m[name].strip())
+        start = m.end(name) if dated else m.start()
+        own = ((line.start + m.start(name), line.start + m.end(name)),) if m[name] and not dated else ()
         found.append(
             Mark(line.start + start, line.start + m.end(), "text", own, number_value(m["n"] or m["n2"]), "bracket_within")
         )
@@ -176,6 +179,19 @@ def _standing_apart(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
     above = [line.text for line in lines if counted and line.end <= counted[0].at]
     alone = all(len(text) < LONGEST_TITLE and not (_YEAR.search(text) and not is_wrapper(text)) for text in above)
     return counted if len(counted) > 1 and alone else []
+
+
+def _first_of_more(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
+    """The first mark, where no other is left of a collection that was cut: its title or its preface stands above (工会总结1)."""
+    first = group[0]
+    line = next(line for line in lines if line.start == first.at)
+    above = [other for other in lines if other.end <= first.at]
+    if first.number != 1 or not above or not line.fits_a_title:
+        return []
+    stem = line.text.rstrip("0123456789一二三四五六七八九十篇：: ")
+    solid = sum(len(other.text) for other in above if not (other.fits_a_title or noisy(other.text)))
+    announced = any(other.fits_a_title and (is_wrapper(other.text) or other.text == stem) for other in above)
+    return [first] if announced and solid < _PREFACE and _ENTITLED.search(stem) else []
 
 
 def _above_titles(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
@@ -278,8 +294,6 @@ def own_title(own: str, page_title: str | None) -> str | None:
     A wrapper praises (优秀范文), counts (3篇, 1850字), or repeats the page's title but for its year: wrappers are re-dated.
     """
     title = re.sub(r"^[\s:：、.．\-—】\]]+|[\s:：\-—]+$", "", own)
-    if "【" not in title:
-        title = title.rstrip("】 ")  # 范文一：工会工作总结】 lost its other half
     if len(title) < 4 or _WRAPPER.search(title):
         return None
     if page_title is not None and _stem(title) and _stem(title) in _stem(page_title):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
-from pipeline.ingest.ends import is_signed
+from pipeline.ingest.ends import is_signed, is_unit
 from pipeline.ingest.lines import Line
 from pipeline.ingest.rules import RESOURCES, Rule, read_rules
 from pipeline.resources import alternatives, words
@@ -14,6 +14,7 @@ from pipeline.resources import alternatives, words
 _BODY = 70  # characters of a line that is surely running text
 _ALONE = 12  # characters of a line in which one such word is enough
 _PAGE = 120  # characters of a line that may be a page's
+_TEXT = 200  # characters of a line that is more than an editor's preface
 _SIGNATURE = 3  # lines of a unit's name, its chairman's, and the date
 _COVER = 10  # lines of a cover
 _LABEL = re.compile(r"[^，。；：:]{0,8}[:：]")
@@ -113,6 +114,12 @@ def noise_of(lines: Sequence[Line], openers: frozenset[int] = frozenset()) -> di
         for i, rule in ordered:
             if i not in found and (i - 1 in found or i + 1 in found or i + 1 in openers):
                 found[i] = rule.id
+    for i in [i for i, rule in found.items() if rule == "page_date"]:
+        if i > 0 and i - 1 not in found and is_unit(lines[i - 1].text) and i >= foot:
+            del found[i]  # a signature's
+    if len(found) == len(lines):
+        for i in [i for i, line in enumerate(lines) if len(line.text) >= _TEXT]:
+            del found[i]  # a text that has lost its line breaks, its editor's preface and all
     return found
 
 

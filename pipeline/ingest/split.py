@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.ingest.boundaries import Mark, is_wrapper, marks, number_value, own_title
@@ -21,9 +21,11 @@ from pipeline.records import Noise, Warn
 from pipeline.spans import Edit, Text, unbroken
 
 _PREFACE = 300  # characters before the first mark that are a text of their own
+_HEAD = 9  # lines that a page may have above its text
 _SHORTEST = 6  # characters of a title line
 _KIND = re.compile(r"总结|小结|计划|打算|汇报|报告|材料|体会|心得|事迹|方案|经验|述职|讲话|发言|范文")
 _SUMMARY_AND_PLAN = re.compile(r"(?:总结|小结|汇报).{0,14}(?:计划|打算|安排|思路)")
+_BLANK_TO_FILL = re.compile(r"[^，。；]{1,8}[：:][\s_]*$")  # 撰写人：____
 _CONTENTS = re.compile(r"目 {0,4}录|提 {0,4}纲")
 _OMITTED_START = re.compile(r"开头.{0,6}(?:省略|略去|隐藏)|^[.…]{2,}")
 _OMITTED = re.compile(
@@ -41,6 +43,9 @@ _UNOPENED = tuple(
 _TOP_NUMBER = re.compile(r"(?P<n>[一二三四五六七八九十]{1,2})、")
 _NUMBERED = re.compile(r"[一二三四五六七八九十]、|\d{1,2}[、.．]|[（(][一二三四五六]")
 _STOPS = "。！？!?；;：:”』」）)】》>.…"
+
+
+_UNMARKED = ("title_line", "opening")  # rules of ``unmarked``
 
 
 class Splitting(NamedTuple):
@@ -82,6 +87,8 @@ def split(text: Text, source: str) -> Splitting:
         _without_ruler(piece, reasons)
     cut = [line for line in lines if line.start in reasons]
     said = Counter(text.text[a:b] for piece in pieces if piece.mark is not None for a, b in piece.mark.own)
+    if len(numbered := [piece.mark for piece in pieces if piece.mark is not None and piece.mark.number is not None]) == 1:
+        said.update(text.text[a:b] for a, b in numbered[0].own)  # the first of several, that others would repeat
     starts = [line.start for line in cut]
     parts = tuple(
         _part(
@@ -145,8 +152,12 @@ def _without_collection(pieces: list[_Piece], reasons: dict[int, str]) -> tuple[
         mark = piece.mark
         follows = pieces[i + 1].mark if i + 1 < len(pieces) else None
         if mark is None:
+            if (follows is None or follows.rule in _UNMARKED) and (cut := _page_titles(piece.lines, reasons)):
+                why = "collection_title" if is_wrapper(piece.lines[0].text) else "page_title"
+                reasons |= dict.fromkeys((line.start for line in piece.lines[:cut]), why)
+                piece = _Piece(None, piece.lines[cut:])
             title = next((line.text for line in piece.lines[:3] if line.fits_a_title and _KIND.search(line.text)), None)
-            announced = follows is not None and follows.rule not in ("title_line", "opening")
+            announced = follows is not None and follows.rule not in _UNMARKED
             solid = sum(len(line.text) for line in piece.lines)
             if announced and (solid < _PREFACE and not _is_text(piece.lines)):
                 for line in piece.lines:
@@ -196,7 +207,7 @@ def _without_repeats(piece: _Piece, reasons: dict[int, str]) -> _Piece:
     if piece.mark is not None or not (len(first.text) >= _SHORTEST and first.fits_a_title and _KIND.search(first.text)):
         return piece
     again = [i for i, line in enumerate(piece.lines) if line.text == first.text]
-    text = next((i for i, line in enumerate(piece.lines) if _runs(line.text)), 0)
+    text = next((i for i, line in enumerate(piece.lines) if _runs(line.text) and not _BLANK_TO_FILL.match(line.text)), 0)
     opens = max((i for i in again if i < text), default=0)
     cut = [i for i in range(len(piece.lines)) if i < opens or (i > opens and i in again)]
     for i in cut:
@@ -226,6 +237,22 @@ def _opens_a_page(lines: Sequence[Line], reasons: dict[int, str]) -> bool:
     """Whether the first line is a page's title: it speaks of a collection, and cut lines stand between it and the text."""
     between = any(lines[0].end < start < lines[1].start for start in reasons)
     return between and is_wrapper(lines[0].text) and lines[0].fits_a_title
+
+
+def _page_titles(lines: Sequence[Line], reasons: Mapping[int, str]) -> int:
+    """How many lines of a page stand above the title of its only text: a collection's name, the title short and then in full."""
+    head = lines[:_HEAD]
+    text = next((i for i, line in enumerate(head) if not line.fits_a_title or line.text[-1] in "。！？；："), len(head))
+    titles = [i for i, line in enumerate(lines[:text]) if line.fits_a_title and _KIND.search(line.text)]
+    if len(titles) < 2:
+        return 0
+    *above, last = (lines[i] for i in titles)
+    for line in above:
+        parted = any(line.end < start < last.start for start in reasons)
+        collection = is_wrapper(line.text) and not is_wrapper(last.text)
+        if not (collection or (parted and line.text in last.text)):
+            return 0
+    return titles[-1]
 
 
 def _entitles(lines: Sequence[Line], following: Line) -> bool:
@@ -273,7 +300,8 @@ def _title(text: Text, mark: Mark, page_title: str | None, said: Counter[str]) -
     for start, end in mark.own:
         words = text.text[start:end]
         repeated = said[words] > 1 and not is_wrapper(words)
-        title = words.strip() if repeated or mark.rule == "title_line" else own_title(words, page_title)
+        whole = words.strip() if "【" in words else words.strip().rstrip("】")  # 范文一：工会总结】 lost its other half
+        title = whole if repeated or mark.rule == "title_line" else own_title(whole, page_title)
         if title:
             at = start + words.index(title)
             found = re.finditer(r"[^\n]+", title)  # a title of two lines

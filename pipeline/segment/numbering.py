@@ -22,6 +22,7 @@ _NO_COUNT = "星期|礼拜|附[件表图]|表格|图[片表]|[0-9一二三四五
 
 _ALONE = r"(?=[\u4e00-\u9fff“《][^，。；：|0-9\n]{1,18}(?:\n|$))"  # a short line behind a number that only a blank sets off
 _DATED = r"(?:19|20)[0-9]{2}\s?年|[0-9]{1,2}\s?月(?!份)"  # 2、9月2日…; 2、9月份 may be two months, 2.9 is a figure
+_DATED_CN = r"(?:19|20)[0-9xX×*_]{2}\s?年|[0-9]{1,2}\s?(?:[-—–~～至到]{1,3}\s?[0-9]{1,2}\s?)?月"  # 一、1—2月, 一、20xx年
 
 # One alternative a style. `tail` is what makes a numeral a section number; the space around it belongs to no heading.
 _STYLES = {
@@ -37,7 +38,7 @@ _STYLES = {
     "shi": r"(?:第?(?P<shi>[一二三四五六七八九十])是)(?=[^\s])[，,：:]?",
     "di": r"第(?P<di>[一二三四五六七八九十])[、，,：:．]",
     "cn_paren": rf"[（(〔【<〈]\s?(?P<cn_paren>[{CN}]{{1,3}})\s?[）)〕】>〉][、，,．.]?",
-    "cn": rf"(?P<cn>[{CN}]{{1,3}}|○[{CN}])\s?[、．.，,：:](?:(?![0-9])|(?={_DATED}))",
+    "cn": rf"(?P<cn>[{CN}]{{1,3}}|○[{CN}])\s?[、．.，,：:](?:(?![0-9])|(?={_DATED_CN}))",
     "gan": r"(?P<gan>[甲乙丙丁戊己庚辛])[、．.]",
     "formal": r"(?P<formal>[壹贰叁参肆伍陆柒捌玖拾])[、．.，,：:]",
     "formal_space": r"(?P<formal_space>[壹贰叁参肆伍陆柒捌玖拾])[ 　]+(?=[\u4e00-\u9fff“《][^，。；：|\n]{1,18}(?:\n|$))",

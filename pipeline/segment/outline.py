@@ -273,7 +273,7 @@ def _heading_end(text: str, start: int, end: int, *, whole: bool = False) -> int
                 i += 1
                 continue
             return i
-        if c in " 　" and text[i + 1 : i + 2] in (" ", "　") and i - start >= 4:
+        if c in " 　" and i - start >= 4 and (text[i + 1 : i + 2] in (" ", "　") or _stands_before_text(text, start, i, end)):
             return i
         if text.startswith(("……", "...."), i) or (i - start in _LABEL and _SET_OFF.match(text, i, end)):
             return i
@@ -281,6 +281,16 @@ def _heading_end(text: str, start: int, end: int, *, whole: bool = False) -> int
     return end
 
 
+def _stands_before_text(text: str, start: int, i: int, end: int) -> bool:
+    """Whether the blank at ``i`` is what is left of a line's end: a short phrase before it, sentences and no blank behind it."""
+    if not _HEADING_THERE <= i - start <= _LONGEST_THERE or end - i <= _TEXT_BEHIND:
+        return False
+    phrase, (sentence, stop, _) = text[start:i], text[i + 1 : end].partition("。")
+    return not _BLANK.search(phrase) and not _BLANK.search(sentence) and "，" in sentence and stop == "。"
+
+
+_HEADING_THERE, _LONGEST_THERE, _TEXT_BEHIND = 6, 32, 40  # characters
+_BLANK = re.compile(r"[ 　]")
 _LABEL = range(2, 9)  # characters of a heading that dashes set off from its text (安全——跳大绳限45岁以下，怀孕的同志当裁判)
 _SET_OFF = re.compile(SET_OFF)
 

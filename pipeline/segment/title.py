@@ -69,7 +69,7 @@ def title_lines(reading: Reading) -> list[Span]:
             top = k + 1
             continue
         if len(found) >= 3 + headline // 2 or not _can_be_title(compact):
-            if not found and _DOCUMENT_NUMBER.match(compact):
+            if not found and (_DOCUMENT_NUMBER.match(compact) or _ATTACHMENT.fullmatch(compact) or compact.isdigit()):
                 top = k + 1
                 continue
             break
@@ -168,6 +168,8 @@ def _without_date(reading: Reading, line: Span) -> Span:
 
 
 def _can_be_title(compact: str) -> bool:
+    if compact.isdigit() or _ATTACHMENT.fullmatch(compact):
+        return False
     if not 2 <= len(compact) <= 60 or compact[-1] in "。；;，,、：:" or "|" in compact or "。" in compact[:-1]:
         return False
     if len(_COLON.findall(compact)) > 1:  # 时间：… 地点：…
@@ -196,7 +198,9 @@ def _opens_text(reading: Reading, lines: list[Span], k: int) -> bool:
 
 
 # a title whose line break became a blank, and a text that runs on for so many characters
-_RUN_IN = re.compile(r"[^。，；：:\n]{4,40}?(?:总结|小结|计划|要点|汇报|报告)(?=[ 　]|范文(?:今年|近年|一年|本|20))")
+_RUN_IN = re.compile(
+    r"[^。，；：:\n]{4,40}?(?:总结|小结|计划|要点|汇报|报告|方案|通知|倡议书)(?=[ 　]|范文(?:今年|近年|一年|本|20))"
+)
 _RUNNING = 100
 _GOES_ON = re.compile(r"[及暨]|和(?:[12]\d|明年|下)")  # 某某工会2006年工作总结 / 及2007年工作计划
 _IN_TURNS = re.compile("[问答][：:]")
@@ -282,7 +286,7 @@ def sign_off_lines(reading: Reading) -> list[Span]:
         compact = re.sub(r"\s", "", piece)
         dated = DATE_LINE.search(compact)
         if (
-            (dated and len(compact) - len(dated[0]) <= 30)
+            (dated and len(compact) - len(dated[0]) <= 30 and not _IN_A_LIST.match(compact))
             or (
                 len(compact) <= 30
                 and (
@@ -317,6 +321,7 @@ def _is_signed_by_day(reading: Reading, lines: Sequence[Span]) -> bool:
     return named and ended and _DAY_ALONE.fullmatch(above) is None
 
 
+_IN_A_LIST = re.compile(r"[0-9]{1,2}[、.．)）][^，]{1,20}，")  # 1、于20xx年3月下旬，召开…
 _SHORTEST = 3  # lines of a text that is signed
 _DAY = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})月(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})日"
 _DAY_ALONE = re.compile(rf"(?P<who>[^，。；：:|]{{0,34}}?)[ 　]{{0,8}}{_DAY}")

@@ -90,6 +90,21 @@ def test_an_honour_aimed_at_is_not_received(text: str, honours: list[str]) -> No
 
 
 @pytest.mark.parametrize(
+    ("text", "won"),
+    [
+        ("奖项设置：一等奖2名，纪念奖若干。", False),
+        ("每组取一等奖1名。", False),
+        ("比赛评出一等奖2名。", True),
+        ("我校获一等奖2名。", True),
+        ("将继续努力，去年获一等奖1名。", True),
+    ],
+)
+def test_a_prize_that_is_only_offered_is_no_honour(text: str, won: bool) -> None:
+    start = text.index("一等奖")
+    assert bool(given(reading_of(text), [Marked(start, start + 3, "AWD", 0.9)])) == won
+
+
+@pytest.mark.parametrize(
     ("text", "marked", "honour"),
     [
         ("获“省巾帼文明岗”称号。", "省巾帼文明岗”", "省巾帼文明岗"),
