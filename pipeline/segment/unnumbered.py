@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.linear import load
@@ -32,6 +33,8 @@ def unnumbered(reading: Reading, lines: Sequence[Span], numbered: Mapping[Span, 
     seen = list(features(reading, lines, numbered, found))
     sure = load(models_dir(), "outline").scores(seen, reading.clean)[0]
     margins = [float(yes - no) for no, yes in sure]
+    if _count_by_months(reading.clean, found, lines, numbered):
+        margins = [max(m, CAP) if _names_months(reading.clean, one) else m for one, m in zip(found, margins, strict=True)]
     return [
         Opener(one.start, None, one.line, False, _style(one), one.end)
         for one, margin in zip(found, _together(reading.clean, found, margins), strict=True)
@@ -49,6 +52,13 @@ def _together(text: str, found: Sequence[Candidate], margins: Sequence[float]) -
     mean = {key: sum(each) / len(each) for key, each in group.items()}
     pull = [MARKED if isinstance(key, str) else UNMARKED for key in series]
     return [m + (mean[key] - c) * p for m, c, key, p in zip(margins, capped, series, pull, strict=True)]
+
+
+def _count_by_months(text: str, found: Sequence[Candidate], lines: Sequence[Span], numbered: Mapping[Span, Opener]) -> bool:
+    """Whether below two months or more a series of numbers begins from one (一月份：/ 1、…): then months head its parts."""
+    below = dict(pairwise(lines))
+    opened = (numbered.get(below[one.line]) for one in found if one.line in below and _names_months(text, one))
+    return sum(o is not None and o.number is not None and o.number.value == 1 for o in opened) > 1
 
 
 def _names_months(text: str, one: Candidate) -> bool:
