@@ -173,7 +173,8 @@ def given(reading: Reading, marked: list[Marked]) -> list[Marked]:
 
 def _is_offered(text: str, m: Marked) -> bool:
     """Whether a prize is only announced (奖项设置：一等奖2名; 每组取一等奖1名), so that nobody has it."""
-    if text[m.end - 1] != "奖" or not _PRIZES.match(text, m.end):
+    prize = _PRIZES.match(text, m.end) if text[m.end - 1] == "奖" else None
+    if prize is None or text[prize.end() : prize.end() + 1] in ("（", "("):
         return False
     start = max(text.rfind(mark, 0, m.start) for mark in "。！？\n") + 1
     end = min((i for mark in "。！？\n" if (i := text.find(mark, m.end)) >= 0), default=len(text))
@@ -181,7 +182,9 @@ def _is_offered(text: str, m: Marked) -> bool:
 
 
 _PRIZES = re.compile(r"[各设取按预]{0,2}[0-9一二三四五六七八九十两若干]{1,3}[名个]|[，,]?(?:预计)?(?:按|奖)[^，。；]{0,4}[0-9]")
-_OFFERS = re.compile(r"奖项|奖励(?:办法|设置)|评奖|设(?:立|置)?|取|预计|拟|共计|将")
+_OFFERS = re.compile(
+    r"奖项|(?:奖励|评奖)(?:办法|设置)|设(?:立|置|有)?$|[各每]\S{0,4}取$|[各每]\S{0,4}取[一二三]等奖[^。]{0,16}$|预计"
+)
 _WON = re.compile(r"[获荣夺捧得]|产生|评出|颁发")
 
 

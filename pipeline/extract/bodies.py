@@ -99,7 +99,7 @@ def mended(reading: Reading, m: Marked) -> Marked | None:
     return m._replace(end=_with_department(reading.clean, m.start, m.end))
 
 
-_HUNG_ON = re.compile(r"[-—－]+|如(?![东皋])")  # ---太平煤矿工会, 各校如城南小学
+_DASHES = re.compile(r"[-—－]+")  # ---太平煤矿工会
 _AND_OURS = re.compile("[和与及](?:学校|公司)?工会$")  # 德育处和工会
 _SHORT = re.compile(r"(?:总|分)?(?:局|段|院|厂|矿|公司|集团|集团公司|行|中心|所|站|校|园)(?:工会|党委|党支部)?")
 _SIGNATURE = 60  # characters at the end of a document in which it is signed
@@ -155,9 +155,11 @@ def _edges_mended(reading: Reading, m: Marked) -> Marked:
     from pipeline.extract.phrases import _STOP_WORDS
 
     text, start, end = reading.clean, m.start, m.end
-    if hung := _HUNG_ON.match(text, start, end - 2):
+    if hung := _DASHES.match(text, start, end - 2):
         start = hung.end()
     i = reading.token_at(start)
+    if reading.tokens[i].text == "如" and text[start + 1] not in "东皋一家意":
+        start, i = start + 1, i + 1  # 各校如城南小学
     cut = reading.tokens[i]
     if cut.start < start and cut.tag[:1] in "vil" and cut.end < end - 1 and text[start] not in _LEVEL:
         start = cut.end  # 贯彻执|行县教育局

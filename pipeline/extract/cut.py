@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LEAST = 0.8  # from this probability on a text breaks off; chosen on author groups left out
 STOPS = "。！？!?；;：:”』」）)】》>.…"
 _ITEM = re.compile(r"[（(]?[\d①-⑳一二三四五六七八九十●·○◆■▲]")
+_TOP_ITEM = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[、）)]")
 _INNER = re.compile("[，。；、]")
 _LABEL = re.compile("[^，。：]{2,8}：")
 _TIME = re.compile(
@@ -99,7 +100,7 @@ def _shape(line: str) -> str:
 
 def _is_heading(line: str) -> bool:
     """Whether a numbered line is no sentence, so that none is missed at its end (一、以职工民主管理为导向，推进维权工作)."""
-    return _ITEM.match(line) is not None and "。" not in line and line[-1] not in STOPS
+    return _TOP_ITEM.match(line) is not None and "。" not in line and line[-1] not in STOPS
 
 
 def _running(lines: Sequence[str]) -> list[str]:

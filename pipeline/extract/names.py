@@ -74,17 +74,14 @@ def _of_its_kind(reading: Reading, m: Marked) -> Marked:
 
 
 _COMMITTEE_AND_OFFICE = re.compile(
-    r"(?P<committee>[\u4e00-\u9fff]{0,6}?[省市县区旗州镇乡](?:党工?|工)?委)(?P<office>[\u4e00-\u9fff]{0,3}?政府)"
+    r"(?P<committee>[\u4e00-\u9fff]{0,6}?[省市县区旗州镇乡]委)(?P<office>[\u4e00-\u9fff]{1,3}政府)"
 )
 
 
 def _parted(text: str, m: Marked) -> list[Marked]:
     """A committee and its government written as one (区委区政府) are two bodies."""
     two = _COMMITTEE_AND_OFFICE.fullmatch(text, m.start, m.end) if m.label == "ORG" else None
-    if two is None:
-        return [m]
-    named = [m._replace(end=two.end("committee"))]
-    return [*named, m._replace(start=two.start("office"))] if two.end("office") - two.start("office") > 2 else named
+    return [m] if two is None else [m._replace(end=two.end("committee")), m._replace(start=two.start("office"))]
 
 
 def _one_kind(text: str, found: list[Marked]) -> list[Marked]:

@@ -28,6 +28,8 @@ def settle(reading: Reading, kind: DocType, moments: list[Moment], signed: Signa
     """The period reported on or planned for, and the year that undated expressions take."""
     facts = Facts(reading, kind, moments, signed, title_text)
     period = next((found for read in _READINGS[kind] if (found := read(facts)) is not None), Period(label="unknown"))
+    if period.start and period.end and period.end < period.start:
+        period = Period(label=period.label)  # from a September to a June of one year: the text settles neither
     year, basis = facts.year
     months = [int(p[:4]) * 12 + int(p[5:7]) - 1 for p in (period.start, period.end) if p and len(p) == 7]
     first, last = months if len(months) == 2 else (None, None)

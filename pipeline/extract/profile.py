@@ -40,7 +40,10 @@ def first_match(name: str, text: str) -> str | None:
 
 
 def title(reading: Reading) -> str | None:
-    """The title lines as one string, exactly as they stand; else the boundary line less its wrapper."""
+    """The title lines as one string, as they stand; else the boundary line less its wrapper.
+
+    A page's column before them and the count of its texts behind them (【工会动态】, （通用14篇）) are none of theirs.
+    """
     own = _unwrapped([_COLUMN.sub("", _SEVERAL.sub("", reading.text.quote(*line))) for line in reading.title_lines])
     opening = reading.part.boundary_title
     if opening and (not own or own[0].lstrip()[:1] in "—-－"):
@@ -49,9 +52,11 @@ def title(reading: Reading) -> str | None:
 
 
 _SEVERAL = re.compile(
-    r"(?<=.{6})[（(【\[][^（）()【】\[\]]{0,6}(?:\d{1,3}|[一二三四五六七八九十多]{1,3}) ?[篇则份][^（）()【】\[\]]{0,4}[)）】\]]$"
-)  # （通用14篇）
-_COLUMN = re.compile(r"^【[^【】]{2,8}】(?=[^【】]{8})")  # of a page: 【工会工作】建家暖人心
+    r"(?<=.{6})[（(【\[](?:通用|精选|推荐|优秀|最新|实用|热门|共|汇总)?(?:\d{1,3}|[一二三四五六七八九十多]{1,3}) ?篇[)）】\]]$"
+)
+_COLUMN = re.compile(
+    r"^【(?:工会|基层|信息|工作)(?:工作|动态|信息|之窗|风采)】(?=[^【】]{8})"
+)  # of a page: 【工会工作】建家暖人心
 _CARRIES_ON = re.compile(r"(?:委员会|工作(?:情况|报告|总结)|情况|的|和|及|与|活动)")
 _WHOLE = re.compile(r"(?:工会|学校|小学|中学|公司|医院|[局厂矿院])$")
 

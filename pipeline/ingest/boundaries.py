@@ -18,7 +18,7 @@ _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八
 _WITHIN = re.compile(
     r"(?:(?<=[。！？!?…”）\s])|^(?P<own>[^。；，！？【\[]{0,40})"
     r"|(?<=[。！？!?])(?P<titled>[^。；，！？【\[]{2,24}(?:总结|小结|计划|汇报|报告|材料|体会|方案|讲话|发言)稿?)篇?)[【\[] ?"
-    r"(?:第 ?(?P<n>[一二三四五六七八九十\d]{1,3}) ?篇|篇 ?(?P<n2>[一二三四五六七八九十\d]{1,3})) ?[】\]]?"
+    r"(?:第 ?(?P<n>[一二三四五六七八九十\d]{1,3}) ?篇|篇 ?(?P<n2>[一二三四五六七八九十\d]{1,3})) ?[】\]]?(?![和、，的])"
 )
 _WRAPPER = re.compile(
     r"怎么写|如何写|怎样写|选登|选编|范文|范本|优秀|精选|通用|最新|热门|实用|推荐|模板|样本|大全|集锦|汇编|合集|汇总"
@@ -39,6 +39,9 @@ _ENTITLED = re.compile(r"(?:总结|小结|计划|汇报|报告|材料|要点|排
 _STOPPED = re.compile(r"[。：:]$")
 _RUNNING = 40  # characters of a line of running text
 _PREFACE = 300  # characters above the first of a collection's texts
+_TOP = 5  # lines of a page that may name the collection
+_NUMBERED = re.compile(r"[一二三四五六七八九十]{1,2}、|\d{1,2}[、.．]")
+_COLLECTION = re.compile(r"范文|范本|大全|集锦|汇编|合集|模板|\d{1,3} ?篇|[一二三四五六七八九十多]{1,2}篇")
 _COUNTED = re.compile(
     r"(?P<stem>[^\n]{2,50}[^\d一二三四五六七八九十])(?:\d{1,2}|[一二三四五六七八九十]{1,3})[^\d一二三四五六七八九十]?$"
 )
@@ -99,7 +102,7 @@ def marks(lines: Sequence[Line]) -> list[Mark]:
         series["title_digit"] = sorted(series["title_digit"] + series.get("title_number", []))
     for name, group in series.items():
         found += _KEPT[strength[name]](group, lines) or _first_of_more(group, lines)
-    once = list({mark.at: mark for mark in found}.values())
+    once = list({mark.at: mark for mark in found if mark.rule != "titled_within" or _is_counted(mark, found, lines)}.values())
     return sorted(_told_apart(once + _run_into(once, lines), lines))
 
 
@@ -150,9 +153,8 @@ def _within(line: Line) -> list[Mark]:
         dated = m[name] and _DATE.match(m[name].strip())
         start = m.end(name) if dated else m.start()
         own = ((line.start + m.start(name), line.start + m.end(name)),) if m[name] and not dated else ()
-        found.append(
-            Mark(line.start + start, line.start + m.end(), "text", own, number_value(m["n"] or m["n2"]), "bracket_within")
-        )
+        rule = "titled_within" if m["titled"] else "bracket_within"
+        found.append(Mark(line.start + start, line.start + m.end(), "text", own, number_value(m["n"] or m["n2"]), rule))
     return found
 
 
@@ -181,6 +183,13 @@ def _standing_apart(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
     return counted if len(counted) > 1 and alone else []
 
 
+def _is_counted(mark: Mark, found: Sequence[Mark], lines: Sequence[Line]) -> bool:
+    """Whether a mark within a line counts on with another, or is the first below the name of a collection."""
+    near = {(mark.number or 0) - 1, (mark.number or 0) + 1}
+    beside = any(other.number in near for other in found if other.number is not None)
+    return beside or (mark.number == 1 and any(line.fits_a_title and is_collection(line.text) for line in lines[:_TOP]))
+
+
 def _first_of_more(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
     """The first mark, where no other is left of a collection that was cut: its title or its preface stands above (工会总结1)."""
     first = group[0]
@@ -190,8 +199,9 @@ def _first_of_more(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
         return []
     stem = line.text.rstrip("0123456789一二三四五六七八九十篇：: ")
     solid = sum(len(other.text) for other in above if not (other.fits_a_title or noisy(other.text)))
-    announced = any(other.fits_a_title and (is_wrapper(other.text) or other.text == stem) for other in above)
-    return [first] if announced and solid < _PREFACE and _ENTITLED.search(stem) else []
+    announced = any(other.fits_a_title and (is_collection(other.text) or other.text == stem) for other in above)
+    begun = any(is_unit(other.text) or _NUMBERED.match(other.text) for other in above)
+    return [first] if announced and not begun and solid < _PREFACE and _ENTITLED.search(stem) else []
 
 
 def _above_titles(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:
@@ -304,6 +314,11 @@ def own_title(own: str, page_title: str | None) -> str | None:
 def is_wrapper(line: str) -> bool:
     """Whether a title line speaks of a collection rather than of one text."""
     return bool(_WRAPPER.search(line))
+
+
+def is_collection(line: str) -> bool:
+    """Whether a line counts texts or calls them models: a wrapper beyond doubt, where 优秀 and 推荐 may be a text's own words."""
+    return bool(_COLLECTION.search(line))
 
 
 def _stem(title: str) -> str:

@@ -46,7 +46,7 @@ def noisy(line: str) -> tuple[Rule, ...]:
 def is_whole_noise(line: str) -> bool:
     """Whether a line is noise by itself, so that no line below it goes on with it: no prose that a wrap may have broken."""
     rules = noisy(line)
-    return bool(rules) and not any("prose" in rule.attributes for rule in rules)
+    return any(rule.where == "any" for rule in rules) and not any("prose" in rule.attributes for rule in rules)
 
 
 @cache
@@ -131,6 +131,9 @@ def _may(rule: Rule, i: int, head: int, foot: int) -> bool:
 
 def _signed_below(lines: Sequence[Line], at: int, found: Mapping[int, str]) -> int:
     """The line from which on all is the page's: its first word, or the signature of a text that the word interrupts."""
+    above = [line.text for i, line in enumerate(lines[:at]) if i not in found][-_SIGNATURE:]
+    if any(map(is_signed, above)):
+        return at
     near = (i for i in range(at + 1, min(at + 1 + _SIGNATURE, len(lines))) if i not in found)
     return max((i for i in near if is_signed(lines[i].text) and not of_a_page(lines[i].text)), default=at)
 

@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from pipeline.ingest.boundaries import Mark, is_wrapper, marks, number_value, own_title
+from pipeline.ingest.boundaries import Mark, is_collection, is_wrapper, marks, number_value, own_title
 from pipeline.ingest.contents import named_in_contents
 from pipeline.ingest.ends import is_signed
 from pipeline.ingest.lines import LONGEST_TITLE, Line, lines_of
@@ -25,6 +25,7 @@ _HEAD = 9  # lines that a page may have above its text
 _SHORTEST = 6  # characters of a title line
 _KIND = re.compile(r"总结|小结|计划|打算|汇报|报告|材料|体会|心得|事迹|方案|经验|述职|讲话|发言|范文")
 _SUMMARY_AND_PLAN = re.compile(r"(?:总结|小结|汇报).{0,14}(?:计划|打算|安排|思路)")
+_GOES_WITH = re.compile("[—附]")  # a subtitle, an annex
 _BLANK_TO_FILL = re.compile(r"[^，。；]{1,8}[：:][\s_]*$")  # 撰写人：____
 _CONTENTS = re.compile(r"目 {0,4}录|提 {0,4}纲")
 _OMITTED_START = re.compile(r"开头.{0,6}(?:省略|略去|隐藏)|^[.…]{2,}")
@@ -249,7 +250,7 @@ def _page_titles(lines: Sequence[Line], reasons: Mapping[int, str]) -> int:
     *above, last = (lines[i] for i in titles)
     for line in above:
         parted = any(line.end < start < last.start for start in reasons)
-        collection = is_wrapper(line.text) and not is_wrapper(last.text)
+        collection = is_collection(line.text) and not is_wrapper(last.text) and not _GOES_WITH.match(last.text)
         if not (collection or (parted and line.text in last.text)):
             return 0
     return titles[-1]

@@ -84,8 +84,7 @@ def title_points(lines: Sequence[Line], start: int, i: int, end: int, *, below_c
         or (i > start and not _DOCUMENT.search(bare) and is_byline_below(lines[i - 1].text, bare))
         or bare[-1] in _PAUSES
         or "|" in bare
-        or _ROW.search(lines[i].text)
-        or (_BARE_NUMBER.match(lines[i].text) and not _DOCUMENT.search(bare))
+        or ((_ROW.search(lines[i].text) or _BARE_NUMBER.match(lines[i].text)) and not _DOCUMENT.search(bare))
         or is_slip(bare)
         or NUMBER.match(bare)
         or SIGN_OFF.search(bare)

@@ -101,7 +101,7 @@ def _below_cut(lines: Sequence[Line], noise: Mapping[int, str]) -> dict[int, str
             others = [reason for reason in reasons if reason not in _ANYWHERE]
             if ruled is not None:
                 found[line.start] = ruled
-            elif others and not (above is not None and breaks_off(above.text)):
+            elif others and not (above is not None and breaks_off(above.text) and not names_kind(line.text)):
                 found[line.start] = others[-1]
             above, reasons = line, []
     return found

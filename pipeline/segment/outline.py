@@ -286,11 +286,15 @@ def _stands_before_text(text: str, start: int, i: int, end: int) -> bool:
     if not _HEADING_THERE <= i - start <= _LONGEST_THERE or end - i <= _TEXT_BEHIND:
         return False
     phrase, (sentence, stop, _) = text[start:i], text[i + 1 : end].partition("。")
-    return not _BLANK.search(phrase) and not _BLANK.search(sentence) and "，" in sentence and stop == "。"
+    whole = not _BLANK.search(phrase) and phrase[-1] not in "的和与及在于日年月半"
+    return whole and stop == "。" and _BEGINS.match(sentence) is not None and not _BLANK.search(sentence)
 
 
 _HEADING_THERE, _LONGEST_THERE, _TEXT_BEHIND = 6, 32, 40  # characters
 _BLANK = re.compile(r"[ 　]")
+_BEGINS = re.compile(
+    r"(?:在|为|根据|按照|围绕|自|随着|今年|去年|一年|本|我|[12][0-9]{3}|[^，]{0,8}(?:工会|公司|学校))[^，]{1,40}，"
+)
 _LABEL = range(2, 9)  # characters of a heading that dashes set off from its text (安全——跳大绳限45岁以下，怀孕的同志当裁判)
 _SET_OFF = re.compile(SET_OFF)
 

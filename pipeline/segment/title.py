@@ -199,6 +199,7 @@ def _opens_text(reading: Reading, lines: list[Span], k: int) -> bool:
 
 # a title whose line break became a blank, and a text that runs on for so many characters
 _RUN_IN = re.compile(
+    r"(?!接到|收到|根据|按照|遵照|依据|依照|结合|[^ \n]{0,16}发的)"
     r"[^。，；：:\n]{4,40}?(?:总结|小结|计划|要点|汇报|报告|方案|通知|倡议书)(?=[ 　]|范文(?:今年|近年|一年|本|20))"
 )
 _RUNNING = 100
@@ -286,7 +287,11 @@ def sign_off_lines(reading: Reading) -> list[Span]:
         compact = re.sub(r"\s", "", piece)
         dated = DATE_LINE.search(compact)
         if (
-            (dated and len(compact) - len(dated[0]) <= 30 and not _IN_A_LIST.match(compact))
+            (
+                dated
+                and len(compact) - len(dated[0]) <= 30
+                and not (_IN_A_LIST.match(compact) and "，" in compact[dated.end() : -2])
+            )
             or (
                 len(compact) <= 30
                 and (
@@ -321,7 +326,7 @@ def _is_signed_by_day(reading: Reading, lines: Sequence[Span]) -> bool:
     return named and ended and _DAY_ALONE.fullmatch(above) is None
 
 
-_IN_A_LIST = re.compile(r"[0-9]{1,2}[、.．)）][^，]{1,20}，")  # 1、于20xx年3月下旬，召开…
+_IN_A_LIST = re.compile(r"[0-9]{1,2}[、.．)）](?![0-9])")  # 1、于20xx年3月下旬，召开…
 _SHORTEST = 3  # lines of a text that is signed
 _DAY = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})月(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})日"
 _DAY_ALONE = re.compile(rf"(?P<who>[^，。；：:|]{{0,34}}?)[ 　]{{0,8}}{_DAY}")

@@ -97,6 +97,9 @@ def test_an_honour_aimed_at_is_not_received(text: str, honours: list[str]) -> No
         ("比赛评出一等奖2名。", True),
         ("我校获一等奖2名。", True),
         ("将继续努力，去年获一等奖1名。", True),
+        ("我校在市教师技能竞赛中共计一等奖3名，二等奖5名。", True),
+        ("参加全县建设系统书画展，一等奖1名。", True),
+        ("比赛设立三个项目，经评委打分，一等奖1名（王芳）。", True),
     ],
 )
 def test_a_prize_that_is_only_offered_is_no_honour(text: str, won: bool) -> None:
