@@ -155,8 +155,10 @@ def _without_collection(pieces: list[_Piece], reasons: dict[int, str]) -> tuple[
         if mark is None:
             if (follows is None or follows.rule in _UNMARKED) and (cut := _page_titles(piece.lines, reasons)):
                 why = "collection_title" if is_wrapper(piece.lines[0].text) else "page_title"
-                reasons |= dict.fromkeys((line.start for line in piece.lines[:cut]), why)
-                piece = _Piece(None, piece.lines[cut:])
+                names = {line.text for line in piece.lines[:cut] if _KIND.search(line.text)}
+                gone = {line.start for i, line in enumerate(piece.lines) if i < cut or line.text in names}  # below, too
+                reasons |= dict.fromkeys(gone, why)
+                piece = _Piece(None, [line for line in piece.lines if line.start not in gone])
             title = next((line.text for line in piece.lines[:3] if line.fits_a_title and _KIND.search(line.text)), None)
             announced = follows is not None and follows.rule not in _UNMARKED
             solid = sum(len(line.text) for line in piece.lines)
