@@ -83,6 +83,13 @@ _NO_EVENT = re.compile(
 )
 
 
+_PHRASE = re.compile(  # what a sentence is filled with, and a number
+    r"(?:表示.{0,6}(?:祝贺|感谢)|引向深入|(?:打下|奠定)了?.{0,8}基础|提供了?.{0,6}(?:保障|帮助|支持|服务)|摸清|部分调整|方案|物资|布置|行政干部"
+    r"|相互学习|交谈.{0,3}|审核|磋商|得到了?.{0,8}(?:肯定|好评|提高|增强)|当.{2,30}时|落到实处|做出.{0,6}贡献|.{0,8}会议室|构建和谐.{0,4}"
+    r"|[^\u4e00-\u9fff]+|[^\u4e00-\u9fff]*[0-9]{7}.*)"
+)
+
+
 def _without_verb(text: str, m: Marked) -> Marked | None:
     """An event's name without the verb in front (履行职代会); None where no event is left (学习…精神)."""
     lead = _LEADING.match(text, m.start, m.end)
@@ -90,7 +97,7 @@ def _without_verb(text: str, m: Marked) -> Marked | None:
         m = m._replace(start=lead.end())
     for opening, closing in _PAIRS:
         m = _whole(text, m, opening, closing)
-    return None if _NO_EVENT.search(text[m.start : m.end]) else m
+    return None if _NO_EVENT.search(text[m.start : m.end]) or _PHRASE.fullmatch(text, m.start, m.end) else m
 
 
 _PAIRS = (("“", "”"), ("《", "》"))

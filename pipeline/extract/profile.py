@@ -42,9 +42,9 @@ def first_match(name: str, text: str) -> str | None:
 def title(reading: Reading) -> str | None:
     """The title lines as one string, as they stand; else the boundary line less its wrapper.
 
-    A page's column before them and the count of its texts behind them (【工会动态】, （通用14篇）) are none of theirs.
+    A page's column before them (【工会动态】) and the number or count of its texts behind them (总结1, （通用14篇）) are none of theirs.
     """
-    own = _unwrapped([_COLUMN.sub("", _SEVERAL.sub("", reading.text.quote(*line))) for line in reading.title_lines])
+    own = _unwrapped([_bare(reading.text.quote(*line)) for line in reading.title_lines])
     opening = reading.part.boundary_title
     if opening and (not own or own[0].lstrip()[:1] in "—-－"):
         return " ".join([opening, *own])
@@ -57,6 +57,14 @@ _SEVERAL = re.compile(
 _COLUMN = re.compile(
     r"^【(?:工会|基层|信息|工作)(?:工作|动态|信息|之窗|风采)】(?=[^【】]{8})"
 )  # of a page: 【工会工作】建家暖人心
+_NTH_COPY = re.compile(r"(?<=总结|小结|计划|报告|汇报|材料)(?:\d{1,2}|[（(]\d{1,2}[)）])$")  # 劳动竞赛总结1, 述职报告(1)
+
+
+def _bare(line: str) -> str:
+    """A title line without what a page puts before and behind it."""
+    return _COLUMN.sub("", _NTH_COPY.sub("", _SEVERAL.sub("", line)))
+
+
 _CARRIES_ON = re.compile(r"(?:委员会|工作(?:情况|报告|总结)|情况|的|和|及|与|活动)")
 _WHOLE = re.compile(r"(?:工会|学校|小学|中学|公司|医院|[局厂矿院])$")
 

@@ -23,8 +23,9 @@ from pipeline.spans import Edit, Text, unbroken
 _PREFACE = 300  # characters before the first mark that are a text of their own
 _HEAD = 9  # lines that a page may have above its text
 _SHORTEST = 6  # characters of a title line
-_KIND = re.compile(r"总结|小结|计划|打算|汇报|报告|材料|体会|心得|事迹|方案|经验|述职|讲话|发言|范文")
+_KIND = re.compile(r"总结|小结|计划|打算|汇报|报告|材料|体会|心得|事迹|方案|经验|述职|讲话|发言|范文|案例")
 _SUMMARY_AND_PLAN = re.compile(r"(?:总结|小结|汇报).{0,14}(?:计划|打算|安排|思路)")
+_TELLS = re.compile(r"(?<!总结)(?<!小结)(?<!计划)(?<!报告)。$|[！？；：]$")  # a line of the text; 某区总工会工作总结。 is none
 _GOES_WITH = re.compile("[—附]")  # a subtitle, an annex
 _BLANK_TO_FILL = re.compile(r"[^，。；]{1,8}[：:][\s_]*$")  # 撰写人：____
 _CONTENTS = re.compile(r"目 {0,4}录|提 {0,4}纲")
@@ -156,7 +157,7 @@ def _without_collection(pieces: list[_Piece], reasons: dict[int, str]) -> tuple[
             if (follows is None or follows.rule in _UNMARKED) and (cut := _page_titles(piece.lines, reasons)):
                 why = "collection_title" if is_wrapper(piece.lines[0].text) else "page_title"
                 names = {line.text for line in piece.lines[:cut] if _KIND.search(line.text)}
-                gone = {line.start for i, line in enumerate(piece.lines) if i < cut or line.text in names}  # below, too
+                gone = {line.start for i, line in enumerate(piece.lines) if i < cut or (i > cut and line.text in names)}
                 reasons |= dict.fromkeys(gone, why)
                 piece = _Piece(None, [line for line in piece.lines if line.start not in gone])
             title = next((line.text for line in piece.lines[:3] if line.fits_a_title and _KIND.search(line.text)), None)
@@ -245,7 +246,7 @@ def _opens_a_page(lines: Sequence[Line], reasons: dict[int, str]) -> bool:
 def _page_titles(lines: Sequence[Line], reasons: Mapping[int, str]) -> int:
     """How many lines of a page stand above the title of its only text: a collection's name, the title short and then in full."""
     head = lines[:_HEAD]
-    text = next((i for i, line in enumerate(head) if not line.fits_a_title or line.text[-1] in "。！？；："), len(head))
+    text = next((i for i, line in enumerate(head) if not line.fits_a_title or _TELLS.search(line.text)), len(head))
     titles = [i for i, line in enumerate(lines[:text]) if line.fits_a_title and _KIND.search(line.text)]
     if len(titles) < 2:
         return 0
@@ -253,9 +254,15 @@ def _page_titles(lines: Sequence[Line], reasons: Mapping[int, str]) -> int:
     for line in above:
         parted = any(line.end < start < last.start for start in reasons)
         collection = is_collection(line.text) and not is_wrapper(last.text) and not _GOES_WITH.match(last.text)
-        if not (collection or (parted and line.text in last.text)):
+        if not (collection or (parted and (line.text in last.text or _edges(line.text) == _edges(last.text)))):
             return 0
     return titles[-1]
+
+
+def _edges(title: str) -> tuple[str, str]:
+    """How a title begins and ends: whose text it is, and of what kind."""
+    bare = title.rstrip("。")
+    return bare[:3], bare[-2:]
 
 
 def _entitles(lines: Sequence[Line], following: Line) -> bool:
