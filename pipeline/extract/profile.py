@@ -42,7 +42,8 @@ def first_match(name: str, text: str) -> str | None:
 def title(reading: Reading) -> str | None:
     """The title lines as one string, as they stand; else the boundary line less its wrapper.
 
-    A page's column before them (【工会动态】) and the number or count of its texts behind them (总结1, （通用14篇）) are none of theirs.
+    A page's column before them (【工会动态】), the number and the count of its texts behind them (总结1, （通用14篇）) are
+    not of them.
     """
     own = _unwrapped([_bare(reading.text.quote(*line)) for line in reading.title_lines])
     opening = reading.part.boundary_title
