@@ -147,6 +147,7 @@ _NOT_A_FESTIVAL = re.compile(
     r"红旗|劳动奖|先锋|巾帼|奖章|奖状|路|大道|小学|中学|学校|厂|村|广场|镇|乡|精神|运动|制|式|届|个|名|项|人|次|月|年|条|点|号|分|团支|工程|五|六|七|九|二|三|一|四|八|十|类|中全会|口号"
 )
 _HONOURS = ("红旗", "劳动奖", "巾帼", "奖章", "奖状")  # that a festival is part of the name of
+_CALLED = (*_HONOURS, "工程", "精神", "小学", "中学", "路", "广场", "社区")  # likewise behind its closing quotation mark
 _REL_YEARS = {
     "今年": 0,
     "本年": 0,
@@ -353,7 +354,7 @@ def _festival(text: str, a: int, b: int, got: dict[str, str]) -> Moment | None:
     following = text[b : b + 6]
     if _NOT_A_FESTIVAL.match(following) and (numeric or following.startswith(_HONOURS)):
         return None
-    if following[:1] in ("”", '"') and following[1:].startswith(_HONOURS):
+    if following[:1] in ("”", '"') and following[1:].startswith(_CALLED):
         return None  # “三八”红旗手
     if numeric and not quoted and not re.search(r"节", after):
         if form == "十一" or (a and text[a - 1] in "第零一二三四五六七八九十百"):

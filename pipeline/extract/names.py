@@ -74,7 +74,7 @@ def _of_its_kind(reading: Reading, m: Marked) -> Marked:
 
 
 _COMMITTEE_AND_OFFICE = re.compile(
-    r"(?P<committee>[\u4e00-\u9fff]{0,6}?[省市县区旗州镇乡]委)(?P<office>[\u4e00-\u9fff]{1,3}政府)"
+    r"(?P<committee>[\u4e00-\u9fff]{0,6}?[省市县区旗州镇乡](?:党工?|工)?委)(?P<office>[\u4e00-\u9fff]{1,3}政府)"
 )
 
 

@@ -41,7 +41,7 @@ _RUNNING = 40  # characters of a line of running text
 _PREFACE = 300  # characters above the first of a collection's texts
 _TOP = 5  # lines of a page that may name the collection
 _NUMBERED = re.compile(r"[一二三四五六七八九十]{1,2}、|\d{1,2}[、.．]")
-_COLLECTION = re.compile(r"范文|范本|大全|集锦|汇编|合集|模板|\d{1,3} ?篇|[一二三四五六七八九十多]{1,2}篇")
+_COLLECTION = re.compile(r"范文|范本|大全|集锦|汇编(?!编|工作)|合集|模板(?!工|班)|\d{1,3} ?篇|[一二三四五六七八九十多]{1,2}篇")
 _COUNTED = re.compile(
     r"(?P<stem>[^\n]{2,50}[^\d一二三四五六七八九十])(?:\d{1,2}|[一二三四五六七八九十]{1,3})[^\d一二三四五六七八九十]?$"
 )
@@ -187,7 +187,9 @@ def _is_counted(mark: Mark, found: Sequence[Mark], lines: Sequence[Line]) -> boo
     """Whether a mark within a line counts on with another, or is the first below the name of a collection."""
     near = {(mark.number or 0) - 1, (mark.number or 0) + 1}
     beside = any(other.number in near for other in found if other.number is not None)
-    return beside or (mark.number == 1 and any(line.fits_a_title and is_collection(line.text) for line in lines[:_TOP]))
+    return beside or (
+        mark.number == 1 and any(line.end <= mark.at and line.fits_a_title and is_collection(line.text) for line in lines[:_TOP])
+    )
 
 
 def _first_of_more(group: list[Mark], lines: Sequence[Line]) -> list[Mark]:

@@ -14,6 +14,7 @@ from pipeline.resources import alternatives, words
 _BODY = 70  # characters of a line that is surely running text
 _ALONE = 12  # characters of a line in which one such word is enough
 _PAGE = 120  # characters of a line that may be a page's
+_BUTTONS = ("×", "✕", "✖")  # that close a window, below what stands in it
 _TEXT = 200  # characters of a line that is more than an editor's preface
 _SIGNATURE = 3  # lines of a unit's name, its chairman's, and the date
 _COVER = 10  # lines of a cover
@@ -114,6 +115,8 @@ def noise_of(lines: Sequence[Line], openers: frozenset[int] = frozenset()) -> di
         for i, rule in ordered:
             if i not in found and (i - 1 in found or i + 1 in found or i + 1 in openers):
                 found[i] = rule.id
+    for i in [i for i in found if i + 1 < len(lines) and i + 1 not in found and lines[i + 1].text in _BUTTONS]:
+        found[i + 1] = "page_words"
     for i in [i for i, rule in found.items() if rule == "page_date"]:
         if i > 0 and i - 1 not in found and is_unit(lines[i - 1].text) and i >= foot:
             del found[i]  # a signature's

@@ -25,8 +25,9 @@ _HEAD = 9  # lines that a page may have above its text
 _SHORTEST = 6  # characters of a title line
 _KIND = re.compile(r"总结|小结|计划|打算|汇报|报告|材料|体会|心得|事迹|方案|经验|述职|讲话|发言|范文|案例")
 _SUMMARY_AND_PLAN = re.compile(r"(?:总结|小结|汇报).{0,14}(?:计划|打算|安排|思路)")
-_TELLS = re.compile(r"(?<!总结)(?<!小结)(?<!计划)(?<!报告)。$|[！？；：]$")  # a line of the text; 某区总工会工作总结。 is none
-_GOES_WITH = re.compile("[—附]")  # a subtitle, an annex
+_TELLS = re.compile(r"(?<!总结)(?<!小结)(?<!计划)(?<!报告)。$|[！？；：]$")  # a line of the text; a page may stop its title
+_YEAR_OR_STOP = re.compile(r"(?:20|19)(?:\d\d|[xX*_]{2})年?|[。\s]")
+_GOES_WITH = re.compile("[—附暨]")  # a subtitle, an annex, the other half of a title
 _BLANK_TO_FILL = re.compile(r"[^，。；]{1,8}[：:][\s_]*$")  # 撰写人：____
 _CONTENTS = re.compile(r"目 {0,4}录|提 {0,4}纲")
 _OMITTED_START = re.compile(r"开头.{0,6}(?:省略|略去|隐藏)|^[.…]{2,}")
@@ -87,7 +88,8 @@ def split(text: Text, source: str) -> Splitting:
     pieces = [_without_repeats(_without_contents(piece, reasons), reasons) for piece in pieces]
     for piece in pieces[:-1]:
         _without_ruler(piece, reasons)
-    cut = [line for line in lines if line.start in reasons]
+    opens = sorted(piece.mark.at for piece in pieces if piece.mark is not None)
+    cut = [_above(line, opens) for line in lines if line.start in reasons]
     said = Counter(text.text[a:b] for piece in pieces if piece.mark is not None for a, b in piece.mark.own)
     if len(numbered := [piece.mark for piece in pieces if piece.mark is not None and piece.mark.number is not None]) == 1:
         said.update(text.text[a:b] for a, b in numbered[0].own)  # the first of several, that others would repeat
@@ -137,6 +139,13 @@ def _pieces(lines: Sequence[Line], found: Sequence[Mark]) -> list[_Piece]:
         if rest.text:
             pieces[-1].lines.append(rest)
     return [piece for piece in pieces if piece.lines]
+
+
+def _above(line: Line, opens: Sequence[int]) -> Line:
+    """The part of a line that stands above the first document that opens within it."""
+    i = bisect_left(opens, line.start + 1)
+    head = _cut_line(line, opens[i])[0] if i < len(opens) and opens[i] < line.end else line
+    return head or line
 
 
 def _cut_line(line: Line, at: int) -> tuple[Line | None, Line]:
@@ -250,19 +259,20 @@ def _page_titles(lines: Sequence[Line], reasons: Mapping[int, str]) -> int:
     titles = [i for i, line in enumerate(lines[:text]) if line.fits_a_title and _KIND.search(line.text)]
     if len(titles) < 2:
         return 0
-    *above, last = (lines[i] for i in titles)
+    own = next((i for i in reversed(titles) if lines[i].text[-1] != "。"), titles[0])
+    above, last = [lines[i] for i in titles if i < own], lines[own]
+    parted = [line for line in above if any(line.end < start < last.start for start in reasons)]
+    if any(_same_but_for_years(line.text, last.text) for line in parted):
+        return own
     for line in above:
-        parted = any(line.end < start < last.start for start in reasons)
         collection = is_collection(line.text) and not is_wrapper(last.text) and not _GOES_WITH.match(last.text)
-        if not (collection or (parted and (line.text in last.text or _edges(line.text) == _edges(last.text)))):
+        if not (collection or (line in parted and line.text in last.text)):
             return 0
-    return titles[-1]
+    return own
 
 
-def _edges(title: str) -> tuple[str, str]:
-    """How a title begins and ends: whose text it is, and of what kind."""
-    bare = title.rstrip("。")
-    return bare[:3], bare[-2:]
+def _same_but_for_years(one: str, other: str) -> bool:
+    return _YEAR_OR_STOP.sub("", one) == _YEAR_OR_STOP.sub("", other)
 
 
 def _entitles(lines: Sequence[Line], following: Line) -> bool:
@@ -354,7 +364,8 @@ def _raw_line_end(text: Text, clean: int) -> int:
 
 
 def _without_lines(text: Text, cut: Sequence[Line]) -> Text:
-    return text.edited([Edit(line.start, min(line.end + 1, len(text)), "", "noise") for line in cut])
+    ends = (line.end + text.text[line.end : line.end + 1].isspace() for line in cut)  # with its line end, if it is whole
+    return text.edited([Edit(line.start, end, "", "noise") for line, end in zip(cut, ends, strict=True)])
 
 
 def _noise(text: Text, source: str, line: Line, reason: str) -> Noise:

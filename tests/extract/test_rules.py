@@ -94,6 +94,7 @@ def test_an_honour_aimed_at_is_not_received(text: str, honours: list[str]) -> No
     [
         ("奖项设置：一等奖2名，纪念奖若干。", False),
         ("每组取一等奖1名。", False),
+        ("比赛拟设一等奖3名。", False),
         ("比赛评出一等奖2名。", True),
         ("我校获一等奖2名。", True),
         ("将继续努力，去年获一等奖1名。", True),

@@ -57,6 +57,18 @@ def test_case(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("case", cases("split", failing=False))
+def test_what_is_cut_and_what_is_kept_do_not_meet(case: dict[str, Any]) -> None:
+    raw, _ = text_of(case)
+    ingested = ingest(raw.encode(), "a.txt")
+    for part in ingested.parts:
+        kept = ingested.text(part)
+        outer = [noise for noise in ingested.noise if not (part.start <= noise.start and noise.end <= part.end)]
+        assert all(noise.end <= part.start or part.end <= noise.start for noise in outer)
+        inner = sum(noise.end - noise.start + 1 for noise in ingested.noise if noise not in outer)
+        assert len(kept.text) >= part.end - part.start - inner - raw[part.start : part.end].count(" ")
+
+
+@pytest.mark.parametrize("case", cases("split", failing=False))
 @pytest.mark.parametrize("line_end", ["\r\n", "\r", "\n\n"])
 def test_line_ends_do_not_matter(case: dict[str, Any], line_end: str) -> None:
     raw, _ = text_of(case)
