@@ -13,8 +13,8 @@ from pipeline.segment.numbering import Number, rank
 if TYPE_CHECKING:
     from pipeline.products import Span
 
-UNNUMBERED = ("bracket", "bullet", "label", "lead", "plain")  # the kinds of headings without a number
-RUN_IN = ("label", "lead")  # those that open a paragraph: with a colon, with a full stop
+UNNUMBERED = ("bracket", "bullet", "label", "lead", "month", "plain")  # the kinds of headings without a number
+RUN_IN = ("label", "lead", "month")  # those that open a paragraph: with a colon, with a full stop, a month
 ONLY_HEADING = 24  # characters of a line that may be a heading and nothing else
 
 
@@ -78,7 +78,7 @@ def depths(openers: list[Opener]) -> list[int]:
 
 def _heads(above: Opener, style: str) -> bool:
     """Whether an opener may stand above a series of run-in headings as their heading."""
-    return above.number is not None or (style == "lead" and above.style == "label")
+    return above.number is not None or (style in ("lead", "month") and above.style == "label")
 
 
 def _follows(one: Opener, other: Opener) -> bool:
