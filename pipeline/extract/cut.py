@@ -42,7 +42,8 @@ def breaks_off(reading: Reading, models: Path) -> bool:
     lines = lines_of(reading, len(reading.clean))
     if not lines or lines[-1][-1] in STOPS or _stands_apart(lines[-1]) or reading.sign_off[-1:] == reading.lines[-1:]:
         return False
-    if _unstopped([line for line in _running(lines[:-1]) if not _is_heading(line)]) >= _RARELY:
+    rarely = _unstopped([line for line in _running(lines[:-1]) if not _is_heading(line)]) >= _RARELY
+    if rarely and "。" not in lines[-1]:
         return False  # an author who sets no full stops
     if len(lines) > 1 and all(_shape(line) == "item" and len(line) < _RUNNING and line[-1] not in STOPS for line in lines[-2:]):
         return False  # a list whose items have none
