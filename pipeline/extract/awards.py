@@ -161,7 +161,7 @@ def given(reading: Reading, marked: list[Marked]) -> list[Marked]:
         for m in marked
         if not _aims().search(text[max(0, m.start - 24) : m.start]) or _COUNTED.match(text, m.end)
     ]
-    found = [m for m in found if not _is_offered(text, m)]
+    found = [m for m in found if not _is_offered(reading, m)]
     for sentence in reading.sentences:
         if sentence.start < reading.body.start or not _GIVING.search(text, sentence.start, sentence.end):
             continue
@@ -171,14 +171,14 @@ def given(reading: Reading, marked: list[Marked]) -> list[Marked]:
     return sorted(found)
 
 
-def _is_offered(text: str, m: Marked) -> bool:
+def _is_offered(reading: Reading, m: Marked) -> bool:
     """Whether a prize is only announced (奖项设置：一等奖2名; 每组取一等奖1名), so that nobody has it."""
+    text = reading.clean
     prize = _PRIZES.match(text, m.end) if text[m.end - 1] == "奖" else None
     if prize is None or text[prize.end() : prize.end() + 1] in ("（", "("):
         return False
-    start = max(text.rfind(mark, 0, m.start) for mark in "。！？\n") + 1
-    end = min((i for mark in "。！？\n" if (i := text.find(mark, m.end)) >= 0), default=len(text))
-    return _OFFERS.search(text, start, m.start) is not None and _WON.search(text, start, end) is None
+    sentence = reading.sentence_at(m.start)
+    return _OFFERS.search(text, sentence.start, m.start) is not None and _WON.search(text, *sentence) is None
 
 
 _PRIZES = re.compile(r"[各设取按预]{0,2}[0-9一二三四五六七八九十两若干]{1,3}[名个]|[，,]?(?:预计)?(?:按|奖)[^，。；]{0,4}[0-9]")

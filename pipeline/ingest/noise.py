@@ -117,13 +117,18 @@ def noise_of(lines: Sequence[Line], openers: frozenset[int] = frozenset()) -> di
                 found[i] = rule.id
     for i in [i for i in found if i + 1 < len(lines) and i + 1 not in found and lines[i + 1].text in _BUTTONS]:
         found[i + 1] = "page_words"
-    for i in [i for i, rule in found.items() if rule == "page_date"]:
-        if i > 0 and i - 1 not in found and is_unit(lines[i - 1].text) and i >= foot:
-            del found[i]  # a signature's
-    if len(found) == len(lines):
-        for i in [i for i, line in enumerate(lines) if len(line.text) >= _TEXT]:
-            del found[i]  # a text that has lost its line breaks, its editor's preface and all
+    for i in _given_back(lines, found, foot):
+        found.pop(i, None)
     return found
+
+
+def _given_back(lines: Sequence[Line], found: Mapping[int, str], foot: int) -> set[int]:
+    """Lines that rules took and that are the text's: the day below who signs, a whole text without line breaks."""
+    days = {i for i, rule in found.items() if rule == "page_date" and i >= max(foot, 1)}
+    signed = {i for i in days if i - 1 not in found and is_unit(lines[i - 1].text)}
+    if len(found) - len(signed) < len(lines):
+        return signed
+    return signed | {i for i, line in enumerate(lines) if len(line.text) >= _TEXT}
 
 
 def _may(rule: Rule, i: int, head: int, foot: int) -> bool:

@@ -61,8 +61,8 @@ def unmarked(lines: Sequence[Line], noise: Mapping[int, str], taken: Sequence[Ma
         after = bisect_right(ends, i)
         following = min(ends[after] if after < len(ends) else len(kept), i + _REACH)
         top = max(start, i - _REACH)
-        alike = sum(len(other.text) for other in kept[i + 1 : following] if other.text == line.text)
-        if before[following] - before[i + 1] - alike < _BODY:
+        again = standing[line.text] - 1 and sum(other.text == line.text for other in kept[i + 1 : following])
+        if before[following] - before[i + 1] - again * len(line.text) < _BODY:
             continue  # a title at its text's end
         why = below_cut.get(line.start)
         title = title_points(kept, top, i, following, below_cut="separators" if ruled and why == "separator" else why)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.ingest.decode import is_han
+from pipeline.ingest.noise import is_whole_noise
 from pipeline.spans import Edit
 
 _LONGEST = 110  # columns; nobody wraps wider (a Chinese character fills two)
@@ -144,7 +145,7 @@ def _unwrapped(text: str, lines: list[_Line], printed: bool) -> Iterator[Edit]:
         short = line.columns < least
         if not mid_sentence and (short or not indented or line.text[-1] in "：:|"):
             continue
-        if _entitled(lines, i, full) or _belongs_to_none(line.text):
+        if _entitled(lines, i, full) or is_whole_noise(line.text):
             continue
         if (indented and following.indent >= 2) or (not printed and max(line.indent, following.indent) >= _SET_APART):
             continue
@@ -271,12 +272,6 @@ def _counting_up(found: list[tuple[int, int]]) -> set[int]:
         if b == a + 1:
             out |= {i, j}
     return out
-
-
-def _belongs_to_none(line: str) -> bool:
-    from pipeline.ingest.noise import is_whole_noise
-
-    return is_whole_noise(line)
 
 
 def opens_something(line: str) -> bool:

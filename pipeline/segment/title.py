@@ -69,7 +69,7 @@ def title_lines(reading: Reading) -> list[Span]:
             top = k + 1
             continue
         if len(found) >= 3 + headline // 2 or not _can_be_title(compact):
-            if not found and (_DOCUMENT_NUMBER.match(compact) or _ATTACHMENT.fullmatch(compact) or compact.isdigit()):
+            if not found and (_DOCUMENT_NUMBER.match(compact) or _only_counts(compact)):
                 top = k + 1
                 continue
             break
@@ -167,8 +167,13 @@ def _without_date(reading: Reading, line: Span) -> Span:
     return line if tail is None or tail.start() - line.start < 4 else line._replace(end=tail.start())
 
 
+def _only_counts(compact: str) -> bool:
+    """Whether a line is a bare number or says which annex this is (2023, 附件1)."""
+    return compact.isdigit() or _ATTACHMENT.fullmatch(compact) is not None
+
+
 def _can_be_title(compact: str) -> bool:
-    if compact.isdigit() or _ATTACHMENT.fullmatch(compact):
+    if _only_counts(compact):
         return False
     if not 2 <= len(compact) <= 60 or compact[-1] in "。；;，,、：:" or "|" in compact or "。" in compact[:-1]:
         return False

@@ -33,12 +33,11 @@ def unnumbered(reading: Reading, lines: Sequence[Span], numbered: Mapping[Span, 
     seen = list(features(reading, lines, numbered, found))
     sure = load(models_dir(), "outline").scores(seen, reading.clean)[0]
     margins = [float(yes - no) for no, yes in sure]
-    if by_months := _count_by_months(reading.clean, found, lines, numbered):
-        margins = [max(m, CAP) if _names_months(reading.clean, one) else m for one, m in zip(found, margins, strict=True)]
+    by_months = _count_by_months(reading.clean, found, lines, numbered)
+    months = {one for one in found if by_months and _names_months(reading.clean, one)}
+    margins = [max(m, CAP) if one in months else m for one, m in zip(found, margins, strict=True)]
     return [
-        Opener(
-            one.start, None, one.line, False, "month" if by_months and _names_months(reading.clean, one) else _style(one), one.end
-        )
+        Opener(one.start, None, one.line, False, "month" if one in months else _style(one), one.end)
         for one, margin in zip(found, _together(reading.clean, found, margins), strict=True)
         if margin >= LEAST and not _CELLS.search(reading.clean, one.line.start, one.line.end)
     ]
